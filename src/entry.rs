@@ -1,0 +1,100 @@
+//! The entry: one write-up, as the corpus gives it and as the index keeps it.
+//!
+//! The shared noun of the whole program. An entry knows nothing of files or of Tantivy. It is kept in the index as
+//! JSON ([`Entry::to_json`]), in the same shape in which a user would write it by hand.
+
+use serde_json::{Map, Value};
+
+/// One write-up about a film, an album or a soundtrack.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entry {
+    /// Unique in an index. Made from file and title where the corpus gives none.
+    pub id: String,
+    /// What the entry is about; never empty.
+    pub title: String,
+    /// The people it credits, each name whole: a name is never split.
+    pub artists: Vec<String>,
+    /// The write-up itself; may be empty.
+    pub prose: String,
+    /// Other names under which it should be found, below its own.
+    pub aliases: Vec<String>,
+    /// Every further key (`rank`, `year`, `list`, `tags`, `url` among them) in the order of its file. Never holds `null`.
+    pub keys: Map<String, Value>,
+}
+
+impl Entry {
+    /// The entry as the index stores it: `title`, `artists`, the keys, `aliases`, `prose`; what is empty is left out.
+    /// The id is kept apart (it has a field of its own).
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut object = Map::new();
+        object.insert("title".into(), Value::from(self.title.as_str()));
+        if !self.artists.is_empty() {
+            object.insert("artists".into(), Value::from(self.artists.clone()));
+        }
+        for (key, value) in &self.keys {
+            object.insert(key.clone(), value.clone());
+        }
+        if !self.aliases.is_empty() {
+            object.insert("aliases".into(), Value::from(self.aliases.clone()));
+        }
+        if !self.prose.is_empty() {
+            object.insert("prose".into(), Value::from(self.prose.as_str()));
+        }
+        // A map of strings to JSON values always serializes.
+        serde_json::to_vec(&object).unwrap_or_default()
+    }
+
+    /// Reads back what [`Entry::to_json`] wrote.
+    ///
+    /// # Errors
+    /// When `bytes` is not a JSON object: the index is corrupt.
+    pub fn from_json(id: String, bytes: &[u8]) -> Result<Entry, serde_json::Error> {
+        let mut keys: Map<String, Value> = serde_json::from_slice(bytes)?;
+        let mut text = |key: &str| match keys.shift_remove(key) {
+            Some(Value::String(text)) => text,
+            _ => String::new(),
+        };
+        let (title, prose) = (text("title"), text("prose"));
+        let mut list = |key: &str| match keys.shift_remove(key) {
+            Some(Value::Array(items)) => items
+                .into_iter()
+                .filter_map(|item| match item {
+                    Value::String(text) => Some(text),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let (artists, aliases) = (list("artists"), list("aliases"));
+        Ok(Entry {
+            id,
+            title,
+            artists,
+            prose,
+            aliases,
+            keys,
+        })
+    }
+
+    /// Every scalar under [`Entry::keys`] with its dotted path: `{"label": {"name": "Rhino"}}` gives
+    /// `("label.name", "Rhino")`; the items of a list share their list's path.
+    pub fn scalars(&self) -> Vec<(String, &Value)> {
+        fn walk<'a>(path: String, value: &'a Value, out: &mut Vec<(String, &'a Value)>) {
+            match value {
+                Value::Null => {}
+                Value::Array(items) => items.iter().for_each(|item| walk(path.clone(), item, out)),
+                Value::Object(map) => {
+                    for (key, value) in map {
+                        walk(format!("{path}.{key}"), value, out);
+                    }
+                }
+                _ => out.push((path, value)),
+            }
+        }
+        let mut out = Vec::new();
+        for (key, value) in &self.keys {
+            walk(key.clone(), value, &mut out);
+        }
+        out
+    }
+}

@@ -1,0 +1,3 @@
+//! Entries to an index: schema, documents, the writer, and what the index knows of its sources.
+
+pub mod schema;

@@ -1,0 +1,55 @@
+//! The Tantivy schema: which fields an index has and what each is for.
+
+use tantivy::schema::{
+    Field, IndexRecordOption, JsonObjectOptions, STORED, STRING, Schema, TextFieldIndexing,
+    TextOptions,
+};
+
+/// The name under which the analyzer for whole texts is registered.
+pub const TEXT_TOKENIZER: &str = "needledrop_text";
+/// The name under which the analyzer for `path\0value` texts is registered.
+pub const KEYS_TOKENIZER: &str = "needledrop_keys";
+
+/// The fields of an index, by what they are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fields {
+    /// The entry's id, whole; a column too, since equal scores are ordered by it.
+    pub id: Field,
+    /// The entry as JSON, for showing.
+    pub entry: Field,
+    /// Title, artists and prose in one posting list: what a bare word is looked up in.
+    pub text: Field,
+    /// The title's words once more.
+    pub title: Field,
+    /// The artists' words once more.
+    pub artists: Field,
+    /// Other names.
+    pub aliases: Field,
+    /// Every further key's words, each term behind its dotted path.
+    pub keys: Field,
+    /// Columns by dotted path: for ranges, sorting, facets.
+    pub columns: Field,
+}
+
+/// Builds the schema.
+pub fn build() -> (Schema, Fields) {
+    let words = |tokenizer: &str| {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+        )
+    };
+    let mut builder = Schema::builder();
+    let fields = Fields {
+        id: builder.add_text_field("id", STRING.set_fast(None) | STORED),
+        entry: builder.add_bytes_field("entry", STORED),
+        text: builder.add_text_field("text", words(TEXT_TOKENIZER)),
+        title: builder.add_text_field("title", words(TEXT_TOKENIZER)),
+        artists: builder.add_text_field("artists", words(TEXT_TOKENIZER)),
+        aliases: builder.add_text_field("aliases", words(TEXT_TOKENIZER)),
+        keys: builder.add_text_field("keys", words(KEYS_TOKENIZER)),
+        columns: builder.add_json_field("columns", JsonObjectOptions::default().set_fast(None)),
+    };
+    (builder.build(), fields)
+}

@@ -1,0 +1,1 @@
+//! A response to bytes: text, JSON, TREC. Pure, over `impl Write`.

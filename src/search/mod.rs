@@ -1,0 +1,5 @@
+//! A request to ranked hits: query, matching, ranking, passages.
+
+pub mod query;
+pub mod request;
+pub mod response;
