@@ -42,14 +42,14 @@ pub fn build() -> (Schema, Fields) {
     };
     let mut builder = Schema::builder();
     let fields = Fields {
-        id: builder.add_text_field("id", STRING.set_fast(None) | STORED),
+        id: builder.add_text_field("id", STRING.set_fast("raw") | STORED),
         entry: builder.add_bytes_field("entry", STORED),
         text: builder.add_text_field("text", words(TEXT_TOKENIZER)),
         title: builder.add_text_field("title", words(TEXT_TOKENIZER)),
         artists: builder.add_text_field("artists", words(TEXT_TOKENIZER)),
         aliases: builder.add_text_field("aliases", words(TEXT_TOKENIZER)),
         keys: builder.add_text_field("keys", words(KEYS_TOKENIZER)),
-        columns: builder.add_json_field("columns", JsonObjectOptions::default().set_fast(None)),
+        columns: builder.add_json_field("columns", JsonObjectOptions::default().set_fast("raw")),
     };
     (builder.build(), fields)
 }
