@@ -76,7 +76,9 @@ fn texts_become_tokens() {
     ] {
         let shown = show(analyzer.analyze(text));
         if shown != expected {
-            wrong.push(format!("{text}\n  is        {shown}\n  should be {expected}"));
+            wrong.push(format!(
+                "{text}\n  is        {shown}\n  should be {expected}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

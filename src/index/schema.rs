@@ -7,6 +7,8 @@ use tantivy::schema::{
 
 /// The name under which the analyzer for whole texts is registered.
 pub const TEXT_TOKENIZER: &str = "needledrop_text";
+/// The name under which the analyzer for titles and names is registered.
+pub const NAME_TOKENIZER: &str = "needledrop_name";
 /// The name under which the analyzer for `path\0value` texts is registered.
 pub const KEYS_TOKENIZER: &str = "needledrop_keys";
 
@@ -45,9 +47,9 @@ pub fn build() -> (Schema, Fields) {
         id: builder.add_text_field("id", STRING.set_fast("raw") | STORED),
         entry: builder.add_bytes_field("entry", STORED),
         text: builder.add_text_field("text", words(TEXT_TOKENIZER)),
-        title: builder.add_text_field("title", words(TEXT_TOKENIZER)),
-        artists: builder.add_text_field("artists", words(TEXT_TOKENIZER)),
-        aliases: builder.add_text_field("aliases", words(TEXT_TOKENIZER)),
+        title: builder.add_text_field("title", words(NAME_TOKENIZER)),
+        artists: builder.add_text_field("artists", words(NAME_TOKENIZER)),
+        aliases: builder.add_text_field("aliases", words(NAME_TOKENIZER)),
         keys: builder.add_text_field("keys", words(KEYS_TOKENIZER)),
         columns: builder.add_json_field("columns", JsonObjectOptions::default().set_fast("raw")),
     };
