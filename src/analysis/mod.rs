@@ -31,6 +31,11 @@ pub fn name_key(text: &str) -> NameKey {
         .unwrap_or_default()
 }
 
+/// Whether a character is of a script that puts no spaces between words (or, like Korean, glues particles to names).
+pub fn is_unspaced(c: char) -> bool {
+    fold::is_ideograph(c)
+}
+
 /// `text` with case, accents and compatibility forms folded; marks and spaces stay.
 pub fn fold_text(text: &str) -> String {
     let (mut units, mut lower, mut at) = (Vec::new(), String::new(), 0);

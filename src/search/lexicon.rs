@@ -1,0 +1,157 @@
+//! What words this index knows: look-ups in the term dictionaries of all its segments.
+
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
+
+use super::plan::Scope;
+use super::resolve::name_zones;
+use super::segment::{Segment, Zone};
+use crate::index::schema::Fields;
+
+/// The term dictionaries of an index.
+pub struct Lexicon<'a> {
+    segments: &'a [Segment<'a>],
+    fields: Fields,
+}
+
+/// Words of fewer letters than this are never mended: too much is near them.
+const MIN_MENDED: usize = 4;
+/// From this many letters on, two mistakes are mended.
+const TWO_MISTAKES: usize = 8;
+/// At most this many near words are weighed.
+const MAX_NEAR: usize = 256;
+/// At most this many words are put in the place of one.
+const MAX_MENDED: usize = 2;
+
+impl<'a> Lexicon<'a> {
+    /// The dictionaries of these segments.
+    pub fn new(segments: &'a [Segment<'a>], fields: Fields) -> Lexicon<'a> {
+        Lexicon { segments, fields }
+    }
+
+    /// Whether any live entry has any of these terms in the scope.
+    pub fn any_exists<'t>(
+        &self,
+        scope: &Scope,
+        terms: impl Iterator<Item = &'t String>,
+    ) -> tantivy::Result<bool> {
+        let path = scope.path();
+        for term in terms {
+            if self.live_frequency(scope.zone(), &format!("{path}{term}"))? > 0 {
+                return Ok(true);
+            }
+            if *scope == Scope::Any && self.live_frequency(Zone::Aliases, term)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether any live entry is called this (a whole-name term).
+    pub fn names_exist(&self, scope: &Scope, term: &str) -> tantivy::Result<bool> {
+        for &zone in name_zones(scope) {
+            if self.live_frequency(zone, term)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// How many live entries have a term.
+    pub fn live_frequency(&self, zone: Zone, term: &str) -> tantivy::Result<u32> {
+        let mut sum = 0;
+        for segment in self.segments {
+            if let Some(info) = segment.term(zone, term.as_bytes())? {
+                sum += segment.live_frequency(zone, &info)?;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// The terms of a scope (less its path) that begin with `prefix`, at most `limit`, in order.
+    pub fn terms_with_prefix(
+        &self,
+        scope: &Scope,
+        prefix: &str,
+        limit: usize,
+    ) -> tantivy::Result<Vec<String>> {
+        let path = scope.path();
+        let mut terms = Vec::new();
+        for segment in self.segments {
+            segment.each_with_prefix(
+                scope.zone(),
+                format!("{path}{prefix}").as_bytes(),
+                |term, _| {
+                    terms.extend(std::str::from_utf8(&term[path.len()..]).map(str::to_owned));
+                    terms.len() < limit * (self.segments.len())
+                },
+            )?;
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        terms.truncate(limit);
+        Ok(terms)
+    }
+
+    /// What was probably meant by a word that the index does not have, likeliest first. Nothing for short words and for
+    /// anything with a digit.
+    pub fn mend(&self, word: &str, scope: &Scope) -> tantivy::Result<Vec<String>> {
+        let letters = word.chars().count();
+        if letters < MIN_MENDED
+            || matches!(scope, Scope::Key(_))
+            || !word.chars().all(char::is_alphabetic)
+        {
+            return Ok(Vec::new());
+        }
+        for distance in 1..=if letters < TWO_MISTAKES { 1 } else { 2 } {
+            let near = self.near(word, distance, scope.zone())?;
+            if !near.is_empty() {
+                return Ok(near);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The words within `distance` mistakes, the likeliest first: those that begin alike, then the more frequent.
+    fn near(&self, word: &str, distance: u8, zone: Zone) -> tantivy::Result<Vec<String>> {
+        let mut near: Vec<(String, u32)> = Vec::new();
+        for segment in self.segments {
+            let query = FuzzyTermQuery::new(
+                Term::from_field_text(self.fields.text, word),
+                distance,
+                true,
+            );
+            let mut stream = segment
+                .zone(zone)
+                .terms()
+                .search(query.automaton()?)
+                .into_stream()?;
+            while near.len() < MAX_NEAR && stream.advance() {
+                let Ok(term) = std::str::from_utf8(stream.key()) else {
+                    continue;
+                };
+                if !term.chars().all(char::is_alphabetic) {
+                    continue;
+                }
+                let count = segment.live_frequency(zone, stream.value())?;
+                match near.iter_mut().find(|(known, _)| known == term) {
+                    Some((_, sum)) => *sum += count,
+                    None => near.push((term.to_owned(), count)),
+                }
+            }
+        }
+        near.retain(|(_, count)| *count > 0);
+        let first = word.chars().next();
+        near.sort_by(|a, b| {
+            let likeness = |(term, count): &(String, u32)| {
+                (u32::from(term.chars().next() == first) * 8 + 1).saturating_mul(*count)
+            };
+            likeness(b).cmp(&likeness(a)).then_with(|| a.0.cmp(&b.0))
+        });
+        Ok(near
+            .into_iter()
+            .map(|(term, _)| term)
+            .take(MAX_MENDED)
+            .collect())
+    }
+}
