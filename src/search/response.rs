@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::query::ast::Warning;
 use crate::entry::Entry;
+use crate::index::Source;
 
 /// A stretch of a text and whether it matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,15 +61,6 @@ pub struct Hit {
     pub highlight: Vec<(String, Vec<Fragment>)>,
     /// With `explain`: the parts of the score.
     pub explanation: Option<Explanation>,
-}
-
-/// Where an entry stands in the corpus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// File, relative to the corpus (or the file's own name when the corpus is one file), `/` between parts.
-    pub path: String,
-    /// Line of the entry's start, from 1.
-    pub line: u64,
 }
 
 /// A part of a score and the parts it is made of.
