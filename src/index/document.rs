@@ -35,6 +35,15 @@ pub fn of_entry(fields: &Fields, entry: &Entry) -> TantivyDocument {
     for (path, value) in &scalars {
         document.add_text(fields.keys, format!("{path}\0{}", text_of(value)));
     }
+    let has = [
+        ("title", true),
+        ("artists", !entry.artists.is_empty()),
+        ("prose", !entry.prose.is_empty()),
+        ("aliases", !entry.aliases.is_empty()),
+    ];
+    for (name, _) in has.iter().filter(|(_, has)| *has) {
+        document.add_text(fields.keys, format!("{name}\0"));
+    }
     let artists = entry
         .artists
         .iter()

@@ -65,6 +65,7 @@ impl Tokenizer for EntryTokenizer {
         EntryTokens {
             tokens,
             path: &self.path,
+            bare_path: self.shape == Shape::Key,
             next: 0,
             token: Token::default(),
         }
@@ -74,12 +75,19 @@ impl Tokenizer for EntryTokenizer {
 struct EntryTokens<'a> {
     tokens: &'a Tokens,
     path: &'a str,
+    /// Whether the path alone is still to come: the term that says that an entry has the key.
+    bare_path: bool,
     next: usize,
     token: Token,
 }
 
 impl TokenStream for EntryTokens<'_> {
     fn advance(&mut self) -> bool {
+        if std::mem::take(&mut self.bare_path) {
+            self.token.text.clear();
+            self.token.text.push_str(self.path);
+            return true;
+        }
         let Some(token) = self.tokens.get(self.next) else {
             return false;
         };

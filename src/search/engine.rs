@@ -2,9 +2,31 @@
 //! same order for the same request.
 
 use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
 
-use super::request::SearchRequest;
-use super::response::{Fragment, SearchResponse};
+use tantivy::{DocAddress, TantivyError};
+
+use super::explain;
+use super::facets::FacetCounter;
+use super::fields::IndexFields;
+use super::highlight::Highlighter;
+use super::lexicon::Lexicon;
+use super::member::ZoneNorms;
+use super::passage::Limits;
+use super::plan::Plan;
+use super::prepare::Worth;
+use super::query::ast::{Parsed, Warning};
+use super::query::{self, Reading};
+use super::request::{SearchRequest, Sort};
+use super::resolve::Resolver;
+use super::response::{Fragment, Hit, SearchResponse};
+use super::run::Runner;
+use super::segment::Segment;
+use super::stored;
+use super::top::Ranked;
+use super::weights::{WEIGHTS, Weights};
+use crate::analysis::Analyzer;
 use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
 use crate::index::{Source, open::OpenIndex};
@@ -13,6 +35,10 @@ use crate::index::{Source, open::OpenIndex};
 pub struct Engine {
     /// The commit it answers from.
     pub index: OpenIndex,
+    segments: Vec<Segment>,
+    weights: Weights,
+    /// Analyzers not in use: each remembers stems.
+    analyzers: Mutex<Vec<Analyzer>>,
 }
 
 /// An entry with where it stands and what of it matched.
@@ -26,14 +52,40 @@ pub struct Found {
     pub marked: Vec<(String, Vec<Fragment>)>,
 }
 
+/// A query understood and weighed.
+struct Ready {
+    plan: Plan,
+    worth: Worth,
+    warnings: Vec<Warning>,
+    understood: Option<String>,
+}
+
 impl Engine {
     /// Opens the index in `folder`.
     ///
     /// # Errors
     /// As [`OpenIndex::open`].
     pub fn open(folder: &Path) -> Result<Engine> {
+        Engine::with_weights(OpenIndex::open(folder)?, WEIGHTS)
+    }
+
+    /// An engine over an open index that ranks by other weights: for measuring them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn with_weights(index: OpenIndex, weights: Weights) -> Result<Engine> {
+        let readers = index.searcher.segment_readers();
+        let opened = readers
+            .iter()
+            .map(|reader| Segment::open(reader, &index.fields))
+            .collect();
+        let segments: tantivy::Result<Vec<Segment>> = opened;
+        let segments = segments.map_err(|error| unreadable(&index, &error))?;
         Ok(Engine {
-            index: OpenIndex::open(folder)?,
+            index,
+            segments,
+            weights,
+            analyzers: Mutex::new(Vec::new()),
         })
     }
 
@@ -42,8 +94,7 @@ impl Engine {
     /// # Errors
     /// When the index cannot be read.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse> {
-        let _ = request;
-        Err(Error::new(Kind::Internal, "not built yet"))
+        self.with_analyzer(|analyzer| self.answer(request, analyzer))
     }
 
     /// The entry of an id, whole, with what `query` (may be empty) finds in it marked.
@@ -51,17 +102,32 @@ impl Engine {
     /// # Errors
     /// When the index cannot be read.
     pub fn entry(&self, id: &str, query: &str) -> Result<Option<Found>> {
-        let _ = (id, query);
-        Ok(None)
+        self.with_analyzer(|analyzer| {
+            let Some(address) = self.address_of(id)? else {
+                return Ok(None);
+            };
+            let entry = stored::entry(&self.index.searcher, address)?;
+            let request = SearchRequest {
+                query: query.to_owned(),
+                ..SearchRequest::default()
+            };
+            let ready = self.understand(&request, analyzer)?;
+            let marked = Highlighter::new(&ready.plan, &ready.worth, analyzer).whole(&entry);
+            Ok(Some(Found {
+                entry,
+                source: self.index.locate(id),
+                marked,
+            }))
+        })
     }
 
     /// Ids that are near to one that is not there, for a hint; at most three.
     pub fn similar_ids(&self, id: &str) -> Vec<String> {
-        let _ = id;
-        Vec::new()
+        super::similar::ids(&self.segments, id)
     }
 
-    /// Completions of the last word of what has been typed: titles, names, then words; the whole text each, likeliest first.
+    /// Completions of the last word of what has been typed: titles, names, then words; the whole text each, likeliest
+    /// first.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -69,4 +135,195 @@ impl Engine {
         let _ = (typed, limit);
         Ok(Vec::new())
     }
+
+    fn with_analyzer<T>(
+        &self,
+        work: impl FnOnce(&mut Analyzer) -> tantivy::Result<T>,
+    ) -> Result<T> {
+        let idle = self.analyzers.lock().ok().and_then(|mut idle| idle.pop());
+        let mut analyzer = idle.unwrap_or_else(|| Analyzer::new(self.index.language));
+        let done = work(&mut analyzer).map_err(|error| unreadable(&self.index, &error));
+        if let Ok(mut idle) = self.analyzers.lock() {
+            idle.push(analyzer);
+        }
+        done
+    }
+
+    fn answer(
+        &self,
+        request: &SearchRequest,
+        analyzer: &mut Analyzer,
+    ) -> tantivy::Result<SearchResponse> {
+        let begun = Instant::now();
+        let Ready {
+            plan,
+            worth,
+            mut warnings,
+            understood,
+        } = self.understand(request, analyzer)?;
+        warnings.extend(self.field_warnings(request)?);
+        let lexicon = Lexicon::new(&self.segments, self.index.fields);
+        let norms = ZoneNorms::new(&self.weights, self.mean_length());
+        let runner = Runner {
+            searcher: &self.index.searcher,
+            segments: &self.segments,
+            lexicon: &lexicon,
+            plan: &plan,
+            worth: &worth,
+            weights: &self.weights,
+            norms: &norms,
+        };
+        let mut facets = FacetCounter::new(&self.segments, &request.facets)?;
+        let needs_all = !facets.is_empty();
+        let found = runner.run(request, needs_all, &mut |segment, doc| {
+            facets.add(segment, doc)
+        })?;
+        let mut hits = Vec::new();
+        let mut highlighter = Highlighter::new(&plan, &worth, analyzer);
+        for (index, ranked) in found.hits.iter().enumerate().skip(request.offset) {
+            let mut hit = self.hit(ranked, index + 1, request, &mut highlighter)?;
+            if request.explain {
+                hit.explanation = explain::score(&runner, ranked)?;
+            }
+            hits.push(hit);
+        }
+        Ok(SearchResponse {
+            query: request.query.clone(),
+            total: found.total,
+            total_exact: found.exact,
+            took: begun.elapsed(),
+            offset: request.offset,
+            hits,
+            facets: facets.finish(),
+            did_you_mean: did_you_mean(&request.query, &plan),
+            warnings,
+            understood,
+        })
+    }
+
+    /// Reads a query and makes it ready for this index.
+    fn understand(
+        &self,
+        request: &SearchRequest,
+        analyzer: &mut Analyzer,
+    ) -> tantivy::Result<Ready> {
+        let lexicon = Lexicon::new(&self.segments, self.index.fields);
+        let fields = IndexFields::new(&lexicon);
+        let reading = Reading {
+            literal: request.literal,
+            require_all: request.require_all,
+        };
+        let Parsed { root, warnings } = query::parse(&request.query, &fields, reading);
+        let plan = Resolver::new(&lexicon, analyzer, &self.weights).resolve(root.as_ref())?;
+        let worth = Worth::of(&plan, &lexicon, self.index.entries)?;
+        let understood = request.explain.then(|| explain::plan(&plan, &worth));
+        Ok(Ready {
+            plan,
+            worth,
+            warnings,
+            understood,
+        })
+    }
+
+    /// Fields asked for (to sort by, to count) that no entry has.
+    fn field_warnings(&self, request: &SearchRequest) -> tantivy::Result<Vec<Warning>> {
+        let sort = match &request.sort {
+            Sort::Key { key, .. } if key != "title" => Some(key),
+            _ => None,
+        };
+        let asked = request
+            .facets
+            .iter()
+            .map(|name| ("counted", name))
+            .chain(sort.map(|key| ("sorted by", key)));
+        let mut warnings = Vec::new();
+        for (use_of_it, name) in asked {
+            let path = if name == "artist" { "artists" } else { name };
+            let mut known = false;
+            for segment in &self.segments {
+                known |= segment.texts(path)?.is_some()
+                    || segment.numbers(path)?.is_some()
+                    || segment.flags(path)?.is_some();
+            }
+            if !known {
+                let message = format!("no entry has a field `{name}` that can be {use_of_it}");
+                warnings.push(Warning {
+                    message,
+                    span: 0..0,
+                    mended: None,
+                });
+            }
+        }
+        Ok(warnings)
+    }
+
+    fn hit(
+        &self,
+        ranked: &Ranked,
+        position: usize,
+        request: &SearchRequest,
+        highlighter: &mut Highlighter<'_>,
+    ) -> tantivy::Result<Hit> {
+        let address = DocAddress::new(ranked.segment, ranked.doc);
+        let mut entry = stored::entry(&self.index.searcher, address)?;
+        let highlight = match request.highlight {
+            true => highlighter.best(&entry, Limits::default()),
+            false => Vec::new(),
+        };
+        if !request.full {
+            entry.prose.clear();
+        }
+        Ok(Hit {
+            position,
+            score: ranked.score,
+            id: entry.id.clone(),
+            source: if request.highlight {
+                self.index.locate(&entry.id)
+            } else {
+                None
+            },
+            entry,
+            highlight,
+            explanation: None,
+        })
+    }
+
+    fn mean_length(&self) -> f32 {
+        (self.index.total_length as f64 / self.index.entries.max(1) as f64) as f32
+    }
+
+    fn address_of(&self, id: &str) -> tantivy::Result<Option<DocAddress>> {
+        let term = crate::index::document::id_term(&self.index.fields, id);
+        for (ordinal, segment) in self.segments.iter().enumerate() {
+            for doc in segment.docs_of(&term)? {
+                let address = DocAddress::new(ordinal as u32, doc);
+                if segment.is_alive(doc) && stored::entry(&self.index.searcher, address)?.id == id {
+                    return Ok(Some(address));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The query with its mistyped words mended.
+fn did_you_mean(query: &str, plan: &Plan) -> Option<String> {
+    let mut mended = query.to_owned();
+    let mut places: Vec<_> = plan.mended.iter().collect();
+    places.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    for (span, word) in &places {
+        if query.get(span.clone()).is_some() {
+            mended.replace_range(span.clone(), word);
+        }
+    }
+    (!places.is_empty()).then_some(mended)
+}
+
+fn unreadable(index: &OpenIndex, error: &TantivyError) -> Error {
+    let folder = index.folder.display();
+    Error::new(Kind::Corrupt, format!("{folder}: the index cannot be read"))
+        .because(error)
+        .hint(format!(
+            "mend it with `needledrop index --rebuild --index {folder}`"
+        ))
 }

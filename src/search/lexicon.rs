@@ -10,7 +10,7 @@ use crate::index::schema::Fields;
 
 /// The term dictionaries of an index.
 pub struct Lexicon<'a> {
-    segments: &'a [Segment<'a>],
+    segments: &'a [Segment],
     fields: Fields,
 }
 
@@ -25,7 +25,7 @@ const MAX_MENDED: usize = 2;
 
 impl<'a> Lexicon<'a> {
     /// The dictionaries of these segments.
-    pub fn new(segments: &'a [Segment<'a>], fields: Fields) -> Lexicon<'a> {
+    pub fn new(segments: &'a [Segment], fields: Fields) -> Lexicon<'a> {
         Lexicon { segments, fields }
     }
 
@@ -47,6 +47,34 @@ impl<'a> Lexicon<'a> {
         Ok(false)
     }
 
+    /// Whether any live entry has a key of this dotted path.
+    pub fn has_key(&self, path: &str) -> tantivy::Result<bool> {
+        Ok(self.live_frequency(Zone::Keys, &format!("{path}\0"))? > 0)
+    }
+
+    /// The dotted paths of all keys that live entries have.
+    pub fn keys(&self) -> tantivy::Result<Vec<String>> {
+        let mut paths = Vec::new();
+        for segment in self.segments {
+            // The first term of a path is the path alone; the next path begins behind all of its terms.
+            let mut from = Vec::new();
+            while let Some(term) = segment.first_term_at(Zone::Keys, &from)? {
+                let path = term.split(|&byte| byte == 0).next().unwrap_or_default();
+                paths.extend(std::str::from_utf8(path).map(str::to_owned));
+                from = [path, &[1]].concat();
+            }
+        }
+        paths.sort_unstable();
+        paths.dedup();
+        let mut known = Vec::new();
+        for path in paths {
+            if self.has_key(&path)? {
+                known.push(path);
+            }
+        }
+        Ok(known)
+    }
+
     /// Whether any live entry is called this (a whole-name term).
     pub fn names_exist(&self, scope: &Scope, term: &str) -> tantivy::Result<bool> {
         for &zone in name_zones(scope) {
@@ -66,6 +94,14 @@ impl<'a> Lexicon<'a> {
             }
         }
         Ok(sum)
+    }
+
+    /// How many live entries have a term in the zone of a scope.
+    pub fn frequency_in_scope(&self, scope: &Scope, term: &str) -> tantivy::Result<u32> {
+        match scope {
+            Scope::Key(_) => self.live_frequency(Zone::Keys, &format!("{}{term}", scope.path())),
+            _ => self.live_frequency(scope.zone(), term),
+        }
     }
 
     /// The terms of a scope (less its path) that begin with `prefix`, at most `limit`, in order.
@@ -122,7 +158,7 @@ impl<'a> Lexicon<'a> {
                 true,
             );
             let mut stream = segment
-                .zone(zone)
+                .zone(zone)?
                 .terms()
                 .search(query.automaton()?)
                 .into_stream()?;

@@ -1,15 +1,31 @@
 //! A request to ranked hits: query, matching, ranking, passages.
 
+mod cursor;
 pub mod engine;
+mod evaluate;
+mod explain;
+mod facets;
+mod fields;
 mod function_words;
+mod highlight;
 mod lexicon;
+mod matcher;
+mod member;
+mod pairs;
 pub mod passage;
 pub mod pattern;
+mod phrase;
 pub mod plan;
+mod prepare;
 pub mod query;
 pub mod request;
 mod resolve;
 pub mod response;
+mod run;
 mod script;
 mod segment;
+mod similar;
+mod sort;
+mod stored;
+mod top;
 pub mod weights;

@@ -96,6 +96,17 @@ impl Scope {
         }
     }
 
+    /// The field's name, as it stands in an entry.
+    pub fn field_name(&self) -> &str {
+        match self {
+            Scope::Any | Scope::Prose => "prose",
+            Scope::Title => "title",
+            Scope::Artists => "artists",
+            Scope::Aliases => "aliases",
+            Scope::Key(path) => path,
+        }
+    }
+
     /// What goes before a term in that zone.
     pub fn path(&self) -> String {
         match self {

@@ -77,7 +77,8 @@ impl<'a> Resolver<'a> {
             ExprKind::Word(text) => {
                 let range = self.words(text, &expr.span, scope, boost, scores)?;
                 let whole = self.whole_names(std::slice::from_ref(&range), scope, scores)?;
-                Ok(any_of(range.map(Node::Atom).chain(whole).collect()))
+                let wholes = whole.into_iter().map(|(_, node)| node);
+                Ok(any_of(range.map(Node::Atom).chain(wholes).collect()))
             }
             ExprKind::Prefix(text) => self.prefix(text, expr, scope, boost, scores),
             ExprKind::Phrase { text, slop, prefix } => {
@@ -132,29 +133,26 @@ impl<'a> Resolver<'a> {
             }
         }
         let wholes = self.whole_names(&words, scope, scores)?;
-        let joined = if must.is_empty() {
-            self.joined_pairs(&words, scope, boost, scores)?
-        } else {
-            Vec::new()
-        };
-        should.extend(joined);
-        if wholes.is_empty() || !only_words {
+        let all_words = wholes.iter().filter(|(is_all, _)| *is_all);
+        if must.is_empty() {
+            should.extend(self.joined_pairs(&words, scope, boost, scores)?);
+            should.extend(wholes.into_iter().map(|(_, node)| node));
             return Ok(Node::Group { must, should, not });
         }
-        // What is called just that matches even where it is written in one word or in more.
-        let mut any = vec![Node::Group {
+        // Where every word must match, what is called just that matches even if it is written in other words.
+        let mut any: Vec<Node> = all_words.map(|(_, node)| node.clone()).collect();
+        if any.is_empty() || !only_words {
+            return Ok(Node::Group { must, should, not });
+        }
+        any.push(Node::Group {
             must,
             should,
             not: Vec::new(),
-        }];
-        any.extend(wholes);
-        Ok(match not.is_empty() {
-            true => any_of(any),
-            false => Node::Group {
-                must: vec![any_of(any)],
-                should: Vec::new(),
-                not,
-            },
+        });
+        Ok(Node::Group {
+            must: vec![any_of(any)],
+            should: Vec::new(),
+            not,
         })
     }
 
@@ -531,13 +529,14 @@ impl<'a> Resolver<'a> {
             .collect()
     }
 
-    /// Every stretch of the words that is a whole title or name of the index, as nodes that match those entries.
+    /// Every stretch of the words that is a whole title or name of the index, as nodes that match those entries,
+    /// each with whether it is all of them.
     fn whole_names(
         &mut self,
         words: &[Range<usize>],
         scope: &Scope,
         scores: bool,
-    ) -> tantivy::Result<Vec<Node>> {
+    ) -> tantivy::Result<Vec<(bool, Node)>> {
         let fits = matches!(
             scope,
             Scope::Any | Scope::Title | Scope::Artists | Scope::Aliases
@@ -567,9 +566,7 @@ impl<'a> Resolver<'a> {
                     if !self.lexicon.names_exist(scope, &term)? {
                         continue;
                     }
-                    if atoms == all {
-                        nodes.push(Node::Whole(self.plan.wholes.len()));
-                    }
+                    nodes.push((atoms == all, Node::Whole(self.plan.wholes.len())));
                     self.plan.wholes.push(Whole {
                         term,
                         weight,

@@ -1,12 +1,13 @@
 //! One segment of an index as the search reads it: posting lists by zone, lengths, what is deleted.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::InvertedIndexReader;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError, Term};
 
 use crate::index::schema::Fields;
 
@@ -28,70 +29,88 @@ pub enum Zone {
 /// Where each zone stands in an array of one per zone.
 const ZONES: usize = 5;
 
-/// A segment opened for searching.
-pub struct Segment<'a> {
+/// A segment opened for searching. What a query may not need is read when one does.
+pub struct Segment {
     /// Tantivy's reader.
-    pub reader: &'a SegmentReader,
-    lists: [Arc<InvertedIndexReader>; ZONES],
+    pub reader: SegmentReader,
+    fields: Fields,
+    lists: [OnceLock<Arc<InvertedIndexReader>>; ZONES],
     lengths: FieldNormReader,
-    title_lengths: FieldNormReader,
-    deleted: Vec<DocId>,
+    title_lengths: OnceLock<FieldNormReader>,
+    deleted: OnceLock<Vec<DocId>>,
+    ids: OnceLock<StrColumn>,
+    /// Mean length of the text, in tokens, as Tantivy had it when it wrote the segment.
+    written_mean: OnceLock<f32>,
 }
 
-impl<'a> Segment<'a> {
-    /// Opens the posting lists of a segment.
+impl Segment {
+    /// Opens a segment.
     ///
     /// # Errors
     /// When a file of the index cannot be read.
-    pub fn open(reader: &'a SegmentReader, fields: &Fields) -> tantivy::Result<Segment<'a>> {
-        let lists = [
-            reader.inverted_index(fields.text)?,
-            reader.inverted_index(fields.title)?,
-            reader.inverted_index(fields.artists)?,
-            reader.inverted_index(fields.aliases)?,
-            reader.inverted_index(fields.keys)?,
-        ];
-        let deleted = match reader.alive_bitset() {
-            Some(alive) => (0..reader.max_doc())
-                .filter(|&doc| alive.is_deleted(doc))
-                .collect(),
-            None => Vec::new(),
-        };
+    pub fn open(reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Segment> {
         Ok(Segment {
-            reader,
-            lists,
+            fields: *fields,
+            lists: Default::default(),
             lengths: reader.get_fieldnorms_reader(fields.text)?,
-            title_lengths: reader.get_fieldnorms_reader(fields.title)?,
-            deleted,
+            title_lengths: OnceLock::new(),
+            deleted: OnceLock::new(),
+            ids: OnceLock::new(),
+            written_mean: OnceLock::new(),
+            reader: reader.clone(),
         })
     }
 
     /// The lists of a zone.
-    pub fn zone(&self, zone: Zone) -> &InvertedIndexReader {
-        &self.lists[zone as usize]
+    ///
+    /// # Errors
+    /// When a file of the index cannot be read.
+    pub fn zone(&self, zone: Zone) -> tantivy::Result<&InvertedIndexReader> {
+        let cell = &self.lists[zone as usize];
+        if let Some(list) = cell.get() {
+            return Ok(list);
+        }
+        let field = match zone {
+            Zone::Text => self.fields.text,
+            Zone::Title => self.fields.title,
+            Zone::Artists => self.fields.artists,
+            Zone::Aliases => self.fields.aliases,
+            Zone::Keys => self.fields.keys,
+        };
+        let list = self.reader.inverted_index(field)?;
+        Ok(cell.get_or_init(|| list))
     }
 
-    /// Tokens of an entry, as coarsely as the index keeps the number.
-    pub fn length(&self, doc: DocId) -> u32 {
-        self.lengths.fieldnorm(doc)
+    /// The deleted documents, in order.
+    pub fn deleted(&self) -> &[DocId] {
+        self.deleted.get_or_init(|| deleted_docs(&self.reader))
     }
 
-    /// Tokens of an entry's title.
-    pub fn title_length(&self, doc: DocId) -> u32 {
-        self.title_lengths.fieldnorm(doc)
+    /// Tokens of each entry's text, as coarsely as the index keeps the number.
+    pub fn lengths(&self) -> &FieldNormReader {
+        &self.lengths
     }
 
-    /// The sum of [`Segment::length`] over live entries.
-    pub fn total_length(&self) -> u64 {
-        let all: u64 = (0..self.reader.max_doc())
-            .map(|doc| u64::from(self.length(doc)))
-            .sum();
-        let gone: u64 = self
-            .deleted
-            .iter()
-            .map(|&doc| u64::from(self.length(doc)))
-            .sum();
-        all - gone
+    /// Tokens of each entry's title.
+    pub fn title_lengths(&self) -> &FieldNormReader {
+        self.title_lengths.get_or_init(|| {
+            let lengths = self.reader.get_fieldnorms_reader(self.fields.title);
+            lengths.unwrap_or_else(|_| FieldNormReader::constant(self.reader.max_doc(), 1))
+        })
+    }
+
+    /// How far the bounds that Tantivy keeps for each block may be off. They hold the best pair of frequency and length
+    /// by the mean length of the segment when it was written; by another mean another pair may be better, by at most
+    /// the ratio of the two.
+    pub fn length_drift(&self, mean_length: f32) -> f32 {
+        let written = *self.written_mean.get_or_init(|| {
+            let tokens = self
+                .zone(Zone::Text)
+                .map_or(0, InvertedIndexReader::total_num_tokens);
+            tokens as f32 / self.reader.max_doc().max(1) as f32
+        });
+        let written = written.max(1e-3);
+        (written / mean_length).max(mean_length / written)
     }
 
     /// Whether an entry is still there.
@@ -103,7 +122,34 @@ impl<'a> Segment<'a> {
 
     /// Where a term's list lies, if it has one.
     pub fn term(&self, zone: Zone, term: &[u8]) -> tantivy::Result<Option<TermInfo>> {
-        Ok(self.zone(zone).terms().get(term)?)
+        Ok(self.zone(zone)?.terms().get(term)?)
+    }
+
+    /// Where the list of `path` and `term` put together lies.
+    pub fn term_at(&self, zone: Zone, path: &str, term: &str) -> tantivy::Result<Option<TermInfo>> {
+        match path.is_empty() {
+            true => self.term(zone, term.as_bytes()),
+            false => self.term(zone, format!("{path}{term}").as_bytes()),
+        }
+    }
+
+    /// The first term of a zone that is not before `from`.
+    pub fn first_term_at(&self, zone: Zone, from: &[u8]) -> tantivy::Result<Option<Vec<u8>>> {
+        let mut stream = self.zone(zone)?.terms().range().ge(from).into_stream()?;
+        Ok(stream.advance().then(|| stream.key().to_vec()))
+    }
+
+    /// The documents (deleted ones too) that hold a term of any field.
+    pub fn docs_of(&self, term: &Term) -> tantivy::Result<Vec<DocId>> {
+        let lists = self.reader.inverted_index(term.field())?;
+        let mut docs = Vec::new();
+        if let Some(mut list) = lists.read_postings(term, IndexRecordOption::Basic)? {
+            while list.doc() != TERMINATED {
+                docs.push(list.doc());
+                list.advance();
+            }
+        }
+        Ok(docs)
     }
 
     /// A term's list.
@@ -118,26 +164,52 @@ impl<'a> Segment<'a> {
         } else {
             IndexRecordOption::WithFreqs
         };
-        Ok(self.zone(zone).read_postings_from_terminfo(info, option)?)
+        Ok(self.zone(zone)?.read_postings_from_terminfo(info, option)?)
     }
 
     /// How many live entries hold a term: the list's own count, less the deleted entries in it. These are sought one by
     /// one, which the merge policy keeps few.
     pub fn live_frequency(&self, zone: Zone, info: &TermInfo) -> tantivy::Result<u32> {
-        if self.deleted.is_empty() {
+        if self.reader.num_deleted_docs() == 0 {
             return Ok(info.doc_freq);
         }
         let mut list = self
-            .zone(zone)
+            .zone(zone)?
             .read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
         let mut gone = 0;
-        for &doc in &self.deleted {
+        for &doc in self.deleted() {
             if list.doc() < doc && list.seek(doc) == TERMINATED {
                 break;
             }
             gone += u32::from(list.doc() == doc);
         }
         Ok(info.doc_freq - gone)
+    }
+
+    /// The ids of the entries.
+    pub fn ids(&self) -> tantivy::Result<&StrColumn> {
+        if let Some(ids) = self.ids.get() {
+            return Ok(ids);
+        }
+        let column = self.reader.fast_fields().str("id")?;
+        let column =
+            column.ok_or_else(|| TantivyError::SchemaError("the index keeps no ids".into()))?;
+        Ok(self.ids.get_or_init(|| column))
+    }
+
+    /// The numbers that entries have under a key, by its dotted path.
+    pub fn numbers(&self, path: &str) -> tantivy::Result<Option<Column<f64>>> {
+        self.reader.fast_fields().column_opt(&column_name(path))
+    }
+
+    /// The yes or no that entries have under a key, by its dotted path.
+    pub fn flags(&self, path: &str) -> tantivy::Result<Option<Column<bool>>> {
+        self.reader.fast_fields().column_opt(&column_name(path))
+    }
+
+    /// The short texts that entries have under a key, by its dotted path.
+    pub fn texts(&self, path: &str) -> tantivy::Result<Option<StrColumn>> {
+        self.reader.fast_fields().str(&column_name(path))
     }
 
     /// Calls `each` with every term of a zone that begins with `prefix`, until it says to stop.
@@ -147,7 +219,7 @@ impl<'a> Segment<'a> {
         prefix: &[u8],
         mut each: impl FnMut(&[u8], &TermInfo) -> bool,
     ) -> tantivy::Result<()> {
-        let mut stream = self.zone(zone).terms().range().ge(prefix).into_stream()?;
+        let mut stream = self.zone(zone)?.terms().range().ge(prefix).into_stream()?;
         while stream.advance() {
             if !stream.key().starts_with(prefix) || !each(stream.key(), stream.value()) {
                 break;
@@ -155,6 +227,26 @@ impl<'a> Segment<'a> {
         }
         Ok(())
     }
+}
+
+/// The column of a key. Tantivy takes a dot for a step down unless told otherwise.
+fn column_name(path: &str) -> String {
+    format!("columns.{}", path.replace('.', "\\."))
+}
+
+/// The deleted documents in order, a machine word of the bit set at a time.
+fn deleted_docs(reader: &SegmentReader) -> Vec<DocId> {
+    let Some(alive) = reader.alive_bitset() else {
+        return Vec::new();
+    };
+    let mut deleted = Vec::with_capacity(reader.num_deleted_docs() as usize);
+    let mut next = 0;
+    for doc in alive.iter_alive() {
+        deleted.extend(next..doc);
+        next = doc + 1;
+    }
+    deleted.extend(next..reader.max_doc());
+    deleted
 }
 
 /// Appends the positions of the entry that `list` stands at.

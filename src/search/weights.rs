@@ -18,6 +18,10 @@ pub struct Weights {
     pub prefix: f32,
     /// What a word put in the place of a mistyped one is worth.
     pub mended: f32,
+    /// b of the title: how much its length counts.
+    pub title_b: f32,
+    /// The length of a usual title, in tokens: a fixed pivot, since titles differ less than collections do.
+    pub title_length: f32,
     /// A word in the title, in a query of one word.
     pub title: f32,
     /// A word in the title, in a query of a sentence's length.
@@ -34,8 +38,11 @@ pub struct Weights {
     pub whole_bare: f32,
     /// The title begins with, or the name holds, words of the query side by side: times the pair's rarity.
     pub pair_in_name: f32,
-    /// Two neighbouring words of the query stand side by side in the text: times the pair's rarity.
+    /// Two neighbouring words of the query stand side by side in the text, in a query of a word or two: times the pair's
+    /// rarity; less where they stand farther apart.
     pub pair: f32,
+    /// The same in a query of a sentence's length.
+    pub pair_in_sentence: f32,
     /// What is typed with its accents stands so: times the word's rarity.
     pub accented: f32,
     /// A query of this many words or more is a sentence; fewer are blended.
@@ -46,8 +53,10 @@ pub struct Weights {
 
 /// The weights in use.
 pub const WEIGHTS: Weights = Weights {
-    k1: 1.5,
+    k1: 1.2,
     b: 0.75,
+    title_b: 0.4,
+    title_length: 6.0,
     inflected: 0.9,
     prefix: 0.6,
     mended: 0.4,
@@ -59,7 +68,8 @@ pub const WEIGHTS: Weights = Weights {
     whole: 2.0,
     whole_bare: 1.5,
     pair_in_name: 0.4,
-    pair: 0.12,
+    pair: 0.3,
+    pair_in_sentence: 0.12,
     accented: 0.02,
     sentence: 6,
     function_word: 0.05,
@@ -72,9 +82,50 @@ impl Weights {
         (over / (self.sentence.saturating_sub(2).max(1)) as f32).min(1.0)
     }
 
-    /// BM25's saturation: from 0 towards `k1 + 1` as `frequency` grows; `length` is relative to the mean.
-    pub fn saturation(&self, frequency: f32, length: f32) -> f32 {
-        frequency * (self.k1 + 1.0) / (frequency + self.k1 * (1.0 - self.b + self.b * length))
+    /// The saturation of the text.
+    pub fn text_saturation(&self) -> Saturation {
+        Saturation {
+            k1: self.k1,
+            b: self.b,
+        }
+    }
+
+    /// The saturation of the title.
+    pub fn title_saturation(&self) -> Saturation {
+        Saturation {
+            k1: self.k1,
+            b: self.title_b,
+        }
+    }
+}
+
+/// BM25's saturation: how repetition stops counting.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Saturation {
+    /// How slowly.
+    pub k1: f32,
+    /// How much length counts, 0 to 1.
+    pub b: f32,
+}
+
+impl Saturation {
+    /// From 0 towards [`Saturation::most`] as `occurrences` (divided by the length's norm) grow.
+    #[inline]
+    pub fn of(&self, occurrences: f32) -> f32 {
+        occurrences * (self.k1 + 1.0) / (occurrences + self.k1)
+    }
+
+    /// The limit of [`Saturation::of`].
+    pub fn most(&self) -> f32 {
+        self.k1 + 1.0
+    }
+
+    /// The largest ratio, over all lengths, of the norms by another `b` to the norms by this one.
+    pub fn norm_ratio(&self, b: f32) -> f32 {
+        match self.b == b {
+            true => 1.0,
+            false => ((1.0 - b) / (1.0 - self.b)).max(b / self.b),
+        }
     }
 }
 

@@ -1,0 +1,382 @@
+//! Cursors over what stands in one zone of one segment: a term's list, a phrase, a prefix, each as documents in order
+//! with how often.
+//!
+//! A cursor first offers *candidates* cheaply, and says how often something stands there only when asked
+//! ([`Cursor::frequency`]): a phrase reads positions then, and may find that it does not stand there at all.
+
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::query::Bm25Weight;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, TERMINATED};
+
+use super::pattern::Pattern;
+use super::phrase::PhraseCursor;
+use super::segment::{Segment, Zone};
+
+/// Documents in order.
+pub enum Cursor {
+    /// One term's list.
+    Term(TermCursor),
+    /// Elements side by side.
+    Phrase(Box<PhraseCursor>),
+    /// Gathered beforehand: all the words of a prefix.
+    Gathered(Gathered),
+    /// What stands in the text but not in the title or a name: in the prose.
+    Less {
+        /// The text.
+        whole: Box<Cursor>,
+        /// The same in the title and the names.
+        less: Vec<Cursor>,
+    },
+}
+
+impl Cursor {
+    /// The cursors of a pattern in a zone; none when the zone has nothing of it. `path` goes before every term.
+    pub fn open(
+        segment: &Segment,
+        zone: Zone,
+        path: &str,
+        pattern: &Pattern,
+    ) -> tantivy::Result<Vec<Cursor>> {
+        match pattern {
+            Pattern::Terms(terms) => {
+                let mut cursors = Vec::with_capacity(terms.len());
+                for term in terms {
+                    if let Some(info) = segment.term_at(zone, path, term)? {
+                        cursors.push(Cursor::Term(TermCursor::open(segment, zone, &info)?));
+                    }
+                }
+                Ok(cursors)
+            }
+            Pattern::Prefix(prefix) => {
+                let gathered = Gathered::of_prefix(segment, zone, &format!("{path}{prefix}"))?;
+                Ok(gathered.map(Cursor::Gathered).into_iter().collect())
+            }
+            Pattern::Phrase { elements, slop } => {
+                let phrase = PhraseCursor::open(segment, zone, path, elements, *slop)?;
+                Ok(phrase
+                    .map(|phrase| Cursor::Phrase(Box::new(phrase)))
+                    .into_iter()
+                    .collect())
+            }
+        }
+    }
+
+    /// The cursors of a pattern in the prose: in the text, less what is in the title and the names.
+    pub fn open_prose(segment: &Segment, pattern: &Pattern) -> tantivy::Result<Vec<Cursor>> {
+        let single = |term: &String| Pattern::Terms(vec![term.clone()]);
+        let patterns: Vec<Pattern> = match pattern {
+            Pattern::Terms(terms) => terms.iter().map(single).collect(),
+            other => vec![other.clone()],
+        };
+        let mut cursors = Vec::new();
+        for pattern in &patterns {
+            for whole in Cursor::open(segment, Zone::Text, "", pattern)? {
+                let mut less = Cursor::open(segment, Zone::Title, "", pattern)?;
+                less.extend(Cursor::open(segment, Zone::Artists, "", pattern)?);
+                cursors.push(Cursor::Less {
+                    whole: Box::new(whole),
+                    less,
+                });
+            }
+        }
+        Ok(cursors)
+    }
+
+    /// The candidate it stands at; [`TERMINATED`] behind the last.
+    #[inline]
+    pub fn doc(&self) -> DocId {
+        match self {
+            Cursor::Term(cursor) => cursor.doc,
+            Cursor::Phrase(cursor) => cursor.doc(),
+            Cursor::Gathered(cursor) => cursor.doc(),
+            Cursor::Less { whole, .. } => whole.doc(),
+        }
+    }
+
+    /// Moves to the first candidate at or behind `target`, never back.
+    #[inline]
+    pub fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            Cursor::Term(cursor) => cursor.seek(target),
+            Cursor::Phrase(cursor) => cursor.seek(target),
+            Cursor::Gathered(cursor) => cursor.seek(target),
+            Cursor::Less { whole, .. } => whole.seek(target),
+        }
+    }
+
+    /// How often it stands in the candidate; 0 when it does not after all.
+    #[inline]
+    pub fn frequency(&mut self) -> u32 {
+        match self {
+            Cursor::Term(cursor) => cursor.frequency(),
+            Cursor::Phrase(cursor) => cursor.frequency(),
+            Cursor::Gathered(cursor) => cursor.frequency(),
+            Cursor::Less { whole, less } => {
+                let doc = whole.doc();
+                let elsewhere: u32 = less
+                    .iter_mut()
+                    .map(|cursor| {
+                        if cursor.seek(doc) == doc {
+                            cursor.frequency()
+                        } else {
+                            0
+                        }
+                    })
+                    .sum();
+                whole.frequency().saturating_sub(elsewhere)
+            }
+        }
+    }
+
+    /// At least [`Cursor::frequency`], without reading positions.
+    #[inline]
+    pub fn frequency_bound(&mut self) -> u32 {
+        match self {
+            Cursor::Phrase(cursor) => cursor.frequency_bound(),
+            Cursor::Less { whole, .. } => whole.frequency_bound(),
+            other => other.frequency(),
+        }
+    }
+
+    /// Sets the bit of every document from the current one on in which it really stands.
+    pub fn mark(&mut self, found: &mut [u64]) {
+        let mut set = |doc: DocId| {
+            if let Some(word) = found.get_mut(doc as usize / 64) {
+                *word |= 1 << (doc % 64);
+            }
+        };
+        match self {
+            Cursor::Term(term) => {
+                while term.doc != TERMINATED {
+                    term.rest_of_block().0.iter().copied().for_each(&mut set);
+                    term.seek(term.last.saturating_add(1).min(TERMINATED));
+                }
+            }
+            Cursor::Gathered(gathered) => gathered.docs.iter().copied().for_each(set),
+            other => {
+                while other.doc() != TERMINATED {
+                    if other.frequency() > 0 {
+                        set(other.doc());
+                    }
+                    other.seek(other.doc() + 1);
+                }
+            }
+        }
+    }
+
+    /// Whether every candidate is a match, so that nothing has to be read to know it.
+    pub fn is_certain(&self) -> bool {
+        matches!(self, Cursor::Term(_) | Cursor::Gathered(_))
+    }
+
+    /// At most this many documents match.
+    pub fn most(&self) -> u32 {
+        match self {
+            Cursor::Term(cursor) => cursor.blocks.doc_freq(),
+            Cursor::Phrase(cursor) => cursor.most(),
+            Cursor::Gathered(cursor) => cursor.docs.len() as u32,
+            Cursor::Less { whole, .. } => whole.most(),
+        }
+    }
+}
+
+/// One term's list, a block of 128 documents at a time.
+pub struct TermCursor {
+    blocks: BlockSegmentPostings,
+    index: usize,
+    doc: DocId,
+    /// The last document of the current block.
+    last: DocId,
+}
+
+impl TermCursor {
+    /// Opens a term's list, with frequencies.
+    pub fn open(segment: &Segment, zone: Zone, info: &TermInfo) -> tantivy::Result<TermCursor> {
+        let blocks = segment
+            .zone(zone)?
+            .read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+        let mut cursor = TermCursor {
+            blocks,
+            index: 0,
+            doc: TERMINATED,
+            last: 0,
+        };
+        cursor.settle(0);
+        Ok(cursor)
+    }
+
+    #[inline]
+    fn settle(&mut self, index: usize) {
+        self.index = index;
+        self.doc = self.blocks.doc(index);
+        let length = self.blocks.block_len();
+        self.last = if length == 0 {
+            TERMINATED
+        } else {
+            self.blocks.doc(length - 1)
+        };
+    }
+
+    #[inline]
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc >= target {
+            return self.doc;
+        }
+        if target <= self.last {
+            // Mostly a step or two away.
+            let docs = self.blocks.docs();
+            let mut index = self.index + 1;
+            let near = (index + 4).min(docs.len());
+            while index < near && docs[index] < target {
+                index += 1;
+            }
+            if index < near {
+                self.index = index;
+                self.doc = docs[index];
+                return self.doc;
+            }
+        }
+        let index = self.blocks.seek(target);
+        self.settle(index);
+        self.doc
+    }
+
+    #[inline]
+    fn frequency(&self) -> u32 {
+        self.blocks.freq(self.index)
+    }
+
+    /// The last document of the current block.
+    #[inline]
+    pub fn block_end(&self) -> DocId {
+        self.last
+    }
+
+    /// The documents of the current block from here on, with their frequencies.
+    #[inline]
+    pub fn rest_of_block(&self) -> (&[DocId], &[u32]) {
+        let length = self.blocks.block_len();
+        (
+            &self.blocks.docs()[self.index.min(length)..],
+            &self.blocks.freqs()[self.index.min(length)..length],
+        )
+    }
+
+    /// The largest BM25 score in the current block by `weight`.
+    pub fn block_max(&mut self, segment: &Segment, weight: &Bm25Weight) -> f32 {
+        self.blocks.block_max_score(segment.lengths(), weight)
+    }
+}
+
+/// Documents gathered beforehand.
+pub struct Gathered {
+    docs: Vec<DocId>,
+    frequencies: Vec<u32>,
+    index: usize,
+}
+
+impl Gathered {
+    /// All the parts of a zone that begin with `prefix` (behind its path), put together.
+    fn of_prefix(segment: &Segment, zone: Zone, prefix: &str) -> tantivy::Result<Option<Gathered>> {
+        let mut infos = Vec::new();
+        segment.each_with_prefix(zone, prefix.as_bytes(), |_, info| {
+            infos.push(info.clone());
+            true
+        })?;
+        if infos.is_empty() {
+            return Ok(None);
+        }
+        let total: u64 = infos.iter().map(|info| u64::from(info.doc_freq)).sum();
+        let mut lists = Vec::with_capacity(infos.len().min(1 << 16));
+        let option = IndexRecordOption::WithFreqs;
+        for info in &infos {
+            lists.push(
+                segment
+                    .zone(zone)?
+                    .read_block_postings_from_terminfo(info, option)?,
+            );
+        }
+        Ok(Some(
+            match total > u64::from(segment.reader.max_doc()) / 8 {
+                true => Gathered::by_counting(lists, segment.reader.max_doc()),
+                false => Gathered::by_sorting(lists, total as usize),
+            },
+        ))
+    }
+
+    /// A counter for each document of the segment: for long lists.
+    fn by_counting(lists: Vec<BlockSegmentPostings>, max_doc: DocId) -> Gathered {
+        let mut counts = vec![0u32; max_doc as usize];
+        for mut list in lists {
+            each_posting(&mut list, |doc, frequency| {
+                if let Some(count) = counts.get_mut(doc as usize) {
+                    *count += frequency;
+                }
+            });
+        }
+        let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let (docs, frequencies) = found.map(|(doc, count)| (doc as DocId, *count)).unzip();
+        Gathered {
+            docs,
+            frequencies,
+            index: 0,
+        }
+    }
+
+    fn by_sorting(lists: Vec<BlockSegmentPostings>, total: usize) -> Gathered {
+        let mut all: Vec<(DocId, u32)> = Vec::with_capacity(total);
+        for mut list in lists {
+            each_posting(&mut list, |doc, frequency| all.push((doc, frequency)));
+        }
+        all.sort_unstable();
+        let mut gathered = Gathered {
+            docs: Vec::with_capacity(all.len()),
+            frequencies: Vec::new(),
+            index: 0,
+        };
+        for (doc, frequency) in all {
+            match gathered.docs.last() == Some(&doc) {
+                true => *gathered.frequencies.last_mut().unwrap_or(&mut 0) += frequency,
+                false => {
+                    gathered.docs.push(doc);
+                    gathered.frequencies.push(frequency);
+                }
+            }
+        }
+        gathered
+    }
+
+    fn doc(&self) -> DocId {
+        self.docs.get(self.index).copied().unwrap_or(TERMINATED)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc() < target {
+            let mut step = 1;
+            while self
+                .docs
+                .get(self.index + step)
+                .is_some_and(|&doc| doc < target)
+            {
+                step *= 2;
+            }
+            let end = (self.index + step + 1).min(self.docs.len());
+            self.index += self.docs[self.index..end].partition_point(|&doc| doc < target);
+        }
+        self.doc()
+    }
+
+    fn frequency(&self) -> u32 {
+        self.frequencies.get(self.index).copied().unwrap_or(0)
+    }
+}
+
+fn each_posting(list: &mut BlockSegmentPostings, mut each: impl FnMut(DocId, u32)) {
+    while list.block_len() > 0 {
+        for (&doc, &frequency) in list.docs().iter().zip(list.freqs()) {
+            each(doc, frequency);
+        }
+        list.advance();
+    }
+}

@@ -1,0 +1,158 @@
+//! How a query was understood, and where each part of a score came from.
+
+use std::fmt::Write;
+
+use super::pattern::Pattern;
+use super::plan::{Atom, Plan};
+use super::prepare::{Worth, prepare};
+use super::response::Explanation;
+use super::run::Runner;
+use super::segment::Zone;
+use super::top::Ranked;
+use crate::analysis::{ACCENTED, HALF, JOINED, STEM, WHOLE, WHOLE_BARE};
+
+/// A plan, a line each part.
+pub fn plan(plan: &Plan, worth: &Worth) -> String {
+    let mut text = String::new();
+    for (atom, rarity) in plan.atoms.iter().zip(&worth.atoms) {
+        let place = match atom.scope {
+            super::plan::Scope::Any => "anywhere",
+            ref scope => scope.field_name(),
+        };
+        let _ = writeln!(text, "{} in {place}{}", atom.shown, weighed(atom, *rarity));
+        for form in &atom.forms {
+            let _ = writeln!(
+                text,
+                "  {}: {}",
+                form.level.name(),
+                shown_pattern(&form.pattern)
+            );
+        }
+    }
+    for (whole, value) in plan.wholes.iter().zip(&worth.wholes) {
+        let _ = writeln!(
+            text,
+            "a title or name that is just {}: worth {value:.2}",
+            shown_term(&whole.term)
+        );
+    }
+    text
+}
+
+fn weighed(atom: &Atom, rarity: f32) -> String {
+    if atom.scores {
+        format!(", rarity {rarity:.2}")
+    } else {
+        ", excluded".into()
+    }
+}
+
+fn shown_pattern(pattern: &Pattern) -> String {
+    let terms = |terms: &[String]| {
+        terms
+            .iter()
+            .map(|term| shown_term(term))
+            .collect::<Vec<_>>()
+            .join(" or ")
+    };
+    match pattern {
+        Pattern::Terms(list) => terms(list),
+        Pattern::Prefix(prefix) => format!("{prefix}…"),
+        Pattern::Phrase { elements, slop } => {
+            let element = |element: &super::pattern::Element| match &element.prefix {
+                Some(prefix) => format!("{prefix}…"),
+                None if element.terms.len() > 1 => format!("({})", terms(&element.terms)),
+                None => terms(&element.terms),
+            };
+            let row = elements
+                .iter()
+                .map(element)
+                .collect::<Vec<_>>()
+                .join(" then ");
+            if *slop > 0 {
+                format!("{row}, at most {slop} between")
+            } else {
+                row
+            }
+        }
+    }
+}
+
+/// A term without its marks.
+fn shown_term(term: &str) -> String {
+    let mut chars = term.chars();
+    let marker = chars.next().unwrap_or_default();
+    let body = chars.as_str().split(HALF).next().unwrap_or_default();
+    match marker {
+        STEM => format!("any form of `{body}`"),
+        JOINED => format!("`{body}` in parts"),
+        ACCENTED => format!("`{}`", term.rsplit(HALF).next().unwrap_or_default()),
+        WHOLE => format!("`{body}`"),
+        WHOLE_BARE => format!("`{body}` behind an article"),
+        _ => format!("`{term}`"),
+    }
+}
+
+/// The parts of a hit's score.
+pub(super) fn score(runner: &Runner<'_>, hit: &Ranked) -> tantivy::Result<Option<Explanation>> {
+    let Some(segment) = runner.segments.get(hit.segment as usize) else {
+        return Ok(None);
+    };
+    let mut prepared = prepare(
+        segment,
+        hit.segment,
+        runner.plan,
+        runner.worth,
+        runner.weights,
+    )?;
+    let mut parts = Vec::new();
+    for member in &mut prepared.members {
+        if member.seek(hit.doc) == hit.doc {
+            let value = member.value(segment, runner.norms);
+            let atom = &runner.plan.atoms[member.atom];
+            let label = match member.flat {
+                true => format!(
+                    "{} as a whole name or as accented, in {}",
+                    atom.shown,
+                    zone_name(member.zone)
+                ),
+                false => format!(
+                    "{} in {}, {} times",
+                    atom.shown,
+                    zone_name(member.zone),
+                    member.frequency()
+                ),
+            };
+            if value > 0.0 {
+                parts.push(Explanation {
+                    label,
+                    value,
+                    parts: Vec::new(),
+                });
+            }
+        }
+    }
+    let near = prepared.pairs.value(hit.doc);
+    if near > 0.0 {
+        parts.push(Explanation {
+            label: "words near each other".into(),
+            value: near,
+            parts: Vec::new(),
+        });
+    }
+    Ok(Some(Explanation {
+        label: "sum".into(),
+        value: hit.score,
+        parts,
+    }))
+}
+
+fn zone_name(zone: Zone) -> &'static str {
+    match zone {
+        Zone::Text => "the text",
+        Zone::Title => "the title",
+        Zone::Artists => "the artists",
+        Zone::Aliases => "the aliases",
+        Zone::Keys => "the field",
+    }
+}

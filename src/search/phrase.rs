@@ -1,0 +1,277 @@
+//! Where elements of a phrase stand side by side.
+//!
+//! Documents that hold every element are candidates; positions are read only when somebody asks how often the phrase
+//! stands there. The rarest element leads.
+
+use std::collections::BTreeMap;
+
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::{DocId, DocSet, TERMINATED};
+
+use super::pattern::Element;
+use super::segment::{Segment, Zone, positions_of};
+use crate::analysis::{HALF, JOINED};
+
+/// At most this many words complete a prefix inside a phrase; the most frequent ones are kept.
+const MAX_COMPLETIONS: usize = 1_024;
+
+/// A phrase in one zone of one segment.
+pub struct PhraseCursor {
+    /// One for each element, in the order of the phrase.
+    places: Vec<PlaceCursor>,
+    /// The places by the length of their lists.
+    rarest_first: Vec<usize>,
+    slop: u32,
+    doc: DocId,
+    /// How often the phrase stands in `doc`, once it has been counted.
+    counted: Option<u32>,
+    /// Ends of what has been matched so far, with the fewest gaps to get there; kept to spare allocations.
+    ends: Vec<(u32, u32)>,
+}
+
+/// The lists of what may stand at one place.
+struct PlaceCursor {
+    lists: Vec<(SegmentPostings, u32)>,
+    /// Begin and end (exclusive) positions in the current document; kept to spare allocations.
+    spans: Vec<(u32, u32)>,
+    buffer: Vec<u32>,
+}
+
+impl PhraseCursor {
+    /// Opens a phrase; `None` when some element stands nowhere in the zone.
+    pub fn open(
+        segment: &Segment,
+        zone: Zone,
+        path: &str,
+        elements: &[Element],
+        slop: u32,
+    ) -> tantivy::Result<Option<PhraseCursor>> {
+        let mut places = Vec::with_capacity(elements.len());
+        for element in elements {
+            match PlaceCursor::open(segment, zone, path, element)? {
+                Some(place) => places.push(place),
+                None => return Ok(None),
+            }
+        }
+        let mut rarest_first: Vec<usize> = (0..places.len()).collect();
+        rarest_first.sort_by_key(|&index| places[index].most());
+        let mut cursor = PhraseCursor {
+            places,
+            rarest_first,
+            slop,
+            doc: 0,
+            counted: None,
+            ends: Vec::new(),
+        };
+        cursor.doc = cursor.next_candidate(0);
+        Ok(Some(cursor))
+    }
+
+    /// The candidate.
+    pub fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    /// Moves to the first candidate at or behind `target`.
+    pub fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.doc = self.next_candidate(target);
+            self.counted = None;
+        }
+        self.doc
+    }
+
+    /// No more documents than this can match.
+    pub fn most(&self) -> u32 {
+        self.rarest_first
+            .first()
+            .map_or(0, |&index| self.places[index].most())
+    }
+
+    /// The phrase cannot stand here more often than its rarest element does.
+    pub fn frequency_bound(&mut self) -> u32 {
+        let doc = self.doc;
+        self.places
+            .iter_mut()
+            .map(|place| place.frequency(doc))
+            .min()
+            .unwrap_or(0)
+    }
+
+    /// How often the phrase stands in the candidate.
+    pub fn frequency(&mut self) -> u32 {
+        if let Some(counted) = self.counted {
+            return counted;
+        }
+        let counted = if self.doc == TERMINATED {
+            0
+        } else {
+            self.count()
+        };
+        self.counted = Some(counted);
+        counted
+    }
+
+    fn next_candidate(&mut self, target: DocId) -> DocId {
+        let Some((&lead, others)) = self.rarest_first.split_first() else {
+            return TERMINATED;
+        };
+        let mut doc = self.places[lead].seek(target);
+        'lead: while doc != TERMINATED {
+            for &other in others {
+                let found = self.places[other].seek(doc);
+                if found > doc {
+                    doc = self.places[lead].seek(found);
+                    continue 'lead;
+                }
+            }
+            return doc;
+        }
+        TERMINATED
+    }
+
+    /// Follows the phrase from left to right: for each end reached, the fewest gaps needed to reach it.
+    fn count(&mut self) -> u32 {
+        let doc = self.doc;
+        let slop = self.slop;
+        self.ends.clear();
+        for (index, place) in self.places.iter_mut().enumerate() {
+            place.read_spans(doc);
+            if index == 0 {
+                self.ends
+                    .extend(place.spans.iter().map(|&(_, end)| (end, 0)));
+            } else {
+                let reached = step(&self.ends, &place.spans, slop);
+                self.ends = reached;
+            }
+            if self.ends.is_empty() {
+                return 0;
+            }
+        }
+        self.ends.len() as u32
+    }
+}
+
+/// From the ends reached so far (each with its gaps) to those reached through `spans`.
+fn step(ends: &[(u32, u32)], spans: &[(u32, u32)], slop: u32) -> Vec<(u32, u32)> {
+    let mut reached: BTreeMap<u32, u32> = BTreeMap::new();
+    for &(begin, end) in spans {
+        // Ends are in order; those within reach lie just before `begin`.
+        let behind = ends.partition_point(|&(at, _)| at <= begin);
+        let near = ends[..behind]
+            .iter()
+            .rev()
+            .take_while(|&&(at, _)| begin - at <= slop);
+        let fewest = near
+            .map(|&(at, gaps)| gaps + (begin - at))
+            .filter(|&gaps| gaps <= slop)
+            .min();
+        if let Some(gaps) = fewest {
+            let known = reached.entry(end).or_insert(gaps);
+            *known = (*known).min(gaps);
+        }
+    }
+    reached.into_iter().collect()
+}
+
+impl PlaceCursor {
+    fn open(
+        segment: &Segment,
+        zone: Zone,
+        path: &str,
+        element: &Element,
+    ) -> tantivy::Result<Option<PlaceCursor>> {
+        let mut lists = Vec::new();
+        for term in &element.terms {
+            if let Some(info) = segment.term_at(zone, path, term)? {
+                lists.push((
+                    segment.postings(zone, &info, true)?,
+                    positions_covered(term),
+                ));
+            }
+        }
+        if let Some(prefix) = &element.prefix {
+            let mut infos = Vec::new();
+            segment.each_with_prefix(zone, format!("{path}{prefix}").as_bytes(), |_, info| {
+                infos.push(info.clone());
+                true
+            })?;
+            infos.sort_by_key(|info| std::cmp::Reverse(info.doc_freq));
+            for info in infos.iter().take(MAX_COMPLETIONS) {
+                lists.push((segment.postings(zone, info, true)?, 1));
+            }
+        }
+        let place = PlaceCursor {
+            lists,
+            spans: Vec::new(),
+            buffer: Vec::new(),
+        };
+        Ok((!place.lists.is_empty()).then_some(place))
+    }
+
+    fn most(&self) -> u32 {
+        self.lists
+            .iter()
+            .map(|(list, _)| list.doc_freq())
+            .fold(0, u32::saturating_add)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let moved = self.lists.iter_mut().map(|(list, _)| {
+            if list.doc() < target {
+                list.seek(target)
+            } else {
+                list.doc()
+            }
+        });
+        moved.min().unwrap_or(TERMINATED)
+    }
+
+    fn frequency(&mut self, doc: DocId) -> u32 {
+        self.lists
+            .iter()
+            .filter(|(list, _)| list.doc() == doc)
+            .map(|(list, _)| list.term_freq())
+            .sum()
+    }
+
+    fn read_spans(&mut self, doc: DocId) {
+        self.spans.clear();
+        for (list, covered) in &mut self.lists {
+            if list.doc() == doc {
+                self.buffer.clear();
+                positions_of(list, &mut self.buffer);
+                self.spans
+                    .extend(self.buffer.iter().map(|&begin| (begin, begin + *covered)));
+            }
+        }
+        if self.lists.len() > 1 {
+            self.spans.sort_unstable();
+            self.spans.dedup();
+        }
+    }
+}
+
+/// How many positions a term covers: a joined one says so behind its half.
+fn positions_covered(term: &str) -> u32 {
+    let digit = term
+        .strip_prefix(JOINED)
+        .and_then(|term| term.split_once(HALF))
+        .map(|(_, span)| span);
+    digit.and_then(|digit| digit.parse().ok()).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::step;
+
+    #[test]
+    fn steps_take_the_fewest_gaps() {
+        assert_eq!(step(&[(1, 0), (5, 0)], &[(1, 2), (6, 7)], 0), [(2, 0)]);
+        assert_eq!(
+            step(&[(1, 0), (5, 0)], &[(2, 3), (6, 7)], 1),
+            [(3, 1), (7, 1)]
+        );
+        assert_eq!(step(&[(1, 1)], &[(2, 3)], 1), []);
+    }
+}

@@ -1,0 +1,325 @@
+//! From a plan to what runs on one segment: members that add to a score, and the matcher of its tree.
+
+use super::cursor::Cursor;
+use super::evaluate::Prepared;
+use super::lexicon::Lexicon;
+use super::matcher::Matcher;
+use super::member::Member;
+use super::pairs::Pairs;
+use super::pattern::Pattern;
+use super::plan::{Atom, Form, Level, Node, Plan, Scope, Whole};
+use super::segment::{Segment, Zone};
+use super::weights::{Weights, rarity};
+
+/// What the whole index says about a plan, the same for all segments.
+pub struct Worth {
+    /// For each atom: its rarity times its boost.
+    pub atoms: Vec<f32>,
+    /// For each whole name: what a match adds.
+    pub wholes: Vec<f32>,
+}
+
+impl Worth {
+    /// Weighs the parts of a plan by how rare they are among `entries` live entries.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn of(plan: &Plan, lexicon: &Lexicon<'_>, entries: u64) -> tantivy::Result<Worth> {
+        let mut atoms = Vec::with_capacity(plan.atoms.len());
+        for atom in &plan.atoms {
+            atoms.push(if atom.scores {
+                atom.boost * rarity_of(atom, lexicon, entries)?
+            } else {
+                0.0
+            });
+        }
+        let all: f32 = atoms.iter().sum();
+        let whole = |whole: &Whole| {
+            let part: f32 = atoms[whole.atoms.clone()].iter().sum();
+            whole.weight * part * if all > 0.0 { part / all } else { 0.0 }
+        };
+        let wholes = plan.wholes.iter().map(whole).collect();
+        Ok(Worth { atoms, wholes })
+    }
+}
+
+/// A prefix may complete to anything: it is worth what a word in one of so many entries is worth.
+const PREFIX_SHARE: f64 = 100.0;
+
+/// BM25's idf of an atom: of all its terms together, or of a phrase the sum over its places; the smaller of the two.
+fn rarity_of(atom: &Atom, lexicon: &Lexicon<'_>, entries: u64) -> tantivy::Result<f32> {
+    let all = entries as f64;
+    let (mut found, mut rarest, mut any) = (0_u64, rarity(1.0, all), false);
+    for form in counted_forms(&atom.forms) {
+        match &form.pattern {
+            Pattern::Terms(terms) => {
+                for term in terms {
+                    found += u64::from(lexicon.frequency_in_scope(&atom.scope, term)?);
+                }
+                any |= found > 0;
+            }
+            Pattern::Prefix(_) => rarest = rarest.min(rarity(all / PREFIX_SHARE, all)),
+            Pattern::Phrase { elements, .. } => {
+                let mut sum = 0.0;
+                for element in elements.iter().filter(|element| element.prefix.is_none()) {
+                    let mut at_place = 0;
+                    for term in &element.terms {
+                        at_place += u64::from(lexicon.frequency_in_scope(&atom.scope, term)?);
+                    }
+                    sum += rarity(at_place as f64, all);
+                }
+                rarest = rarest.min(sum);
+            }
+        }
+    }
+    Ok(if any {
+        rarest.min(rarity(found as f64, all))
+    } else {
+        rarest
+    })
+}
+
+/// The forms by which rarity is counted: mended words only where nothing nearer stands for the part.
+fn counted_forms(forms: &[Form]) -> impl Iterator<Item = &Form> {
+    let mended = forms.iter().any(|form| form.level == Level::Mended);
+    forms.iter().filter(move |form| {
+        !form.covered && form.level != Level::Accented && (!mended || form.level == Level::Mended)
+    })
+}
+
+/// Makes a segment ready: every member of the plan, and its pairs.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn prepare<'s>(
+    segment: &'s Segment,
+    ordinal: u32,
+    plan: &Plan,
+    worth: &Worth,
+    weights: &Weights,
+) -> tantivy::Result<Prepared<'s>> {
+    let mut members = Vec::new();
+    for (index, atom) in plan
+        .atoms
+        .iter()
+        .enumerate()
+        .filter(|(_, atom)| atom.scores)
+    {
+        for (zone, share) in zones_of(&atom.scope, plan.sentence_share, weights) {
+            let factor = worth.atoms[index] * share;
+            let cursors = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
+            push_member(
+                &mut members,
+                Member::new(index, zone, factor, false, cursors),
+            );
+        }
+        let accented = open_forms(segment, atom.scope.zone(), atom, |level| {
+            level == Level::Accented
+        })?;
+        let factor = worth.atoms[index] * weights.accented;
+        push_member(
+            &mut members,
+            Member::new(index, atom.scope.zone(), factor, true, accented),
+        );
+    }
+    for (whole, value) in plan.wholes.iter().zip(&worth.wholes) {
+        let scope = &plan.atoms[whole.atoms.start].scope;
+        for &zone in super::resolve::name_zones(scope) {
+            let share = if zone == Zone::Aliases {
+                weights.aliases
+            } else {
+                1.0
+            };
+            let pattern = Pattern::Terms(vec![whole.term.clone()]);
+            let cursors = Cursor::open(segment, zone, "", &pattern)?;
+            let cursors = cursors.into_iter().map(|cursor| (cursor, 1.0)).collect();
+            push_member(
+                &mut members,
+                Member::new(whole.atoms.start, zone, value * share, true, cursors),
+            );
+        }
+    }
+    let pairs = pairs_of(segment, plan, worth, weights);
+    Ok(Prepared {
+        segment,
+        ordinal,
+        members,
+        pairs,
+    })
+}
+
+fn push_member(members: &mut Vec<Member>, member: Member) {
+    if member.doc() != tantivy::TERMINATED {
+        members.push(member);
+    }
+}
+
+/// Where a scope is scored, and what a word there is worth.
+fn zones_of(scope: &Scope, sentence: f32, weights: &Weights) -> Vec<(Zone, f32)> {
+    let blend = |word: f32, in_sentence: f32| word + (in_sentence - word) * sentence;
+    match scope {
+        Scope::Any => vec![
+            (Zone::Text, 1.0),
+            (Zone::Title, blend(weights.title, weights.title_in_sentence)),
+            (
+                Zone::Artists,
+                blend(weights.artists, weights.artists_in_sentence),
+            ),
+            (Zone::Aliases, weights.aliases),
+        ],
+        other => vec![(other.zone(), 1.0)],
+    }
+}
+
+/// The cursors of the forms of an atom in a zone, each with what an occurrence counts.
+fn open_forms(
+    segment: &Segment,
+    zone: Zone,
+    atom: &Atom,
+    wanted: impl Fn(Level) -> bool,
+) -> tantivy::Result<Vec<(Cursor, f32)>> {
+    let path = atom.scope.path();
+    let mut cursors = Vec::new();
+    for form in atom.forms.iter().filter(|form| wanted(form.level)) {
+        let opened = match atom.scope {
+            Scope::Prose => Cursor::open_prose(segment, &form.pattern)?,
+            _ => Cursor::open(segment, zone, &path, &form.pattern)?,
+        };
+        cursors.extend(opened.into_iter().map(|cursor| (cursor, form.weight)));
+    }
+    Ok(cursors)
+}
+
+/// Neighbouring words, in the text and once more in the title.
+fn pairs_of<'s>(segment: &'s Segment, plan: &Plan, worth: &Worth, weights: &Weights) -> Pairs<'s> {
+    let mut pairs = Pairs::default();
+    for &(left, right) in &plan.pairs {
+        let (Some(left_terms), Some(right_terms)) =
+            (words_of(&plan.atoms[left]), words_of(&plan.atoms[right]))
+        else {
+            continue;
+        };
+        let value = worth.atoms[left].min(worth.atoms[right]);
+        let blend = weights.pair + (weights.pair_in_sentence - weights.pair) * plan.sentence_share;
+        for (zone, share) in [
+            (Zone::Text, blend),
+            (
+                Zone::Title,
+                weights.pair_in_name * (1.0 - plan.sentence_share),
+            ),
+        ] {
+            if value * share > 0.0 {
+                let left = pairs.word(segment, zone, left_terms.clone());
+                let right = pairs.word(segment, zone, right_terms.clone());
+                pairs.pair(left, right, value * share);
+            }
+        }
+    }
+    pairs
+}
+
+/// The terms of an atom that is a plain word looked for anywhere.
+fn words_of(atom: &Atom) -> Option<Vec<String>> {
+    let words = atom.scope == Scope::Any && atom.scores;
+    let mut terms = Vec::new();
+    for form in atom
+        .forms
+        .iter()
+        .filter(|form| form.level != Level::Accented)
+    {
+        match &form.pattern {
+            Pattern::Terms(more) => terms.extend(more.iter().cloned()),
+            _ => return None,
+        }
+    }
+    (words && !terms.is_empty()).then_some(terms)
+}
+
+/// The matcher of a node on one segment.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn matcher(segment: &Segment, plan: &Plan, node: &Node) -> tantivy::Result<Matcher> {
+    let end = segment.reader.max_doc();
+    Ok(match node {
+        Node::Nothing => Matcher::Nothing,
+        Node::All => Matcher::All { doc: 0, end },
+        Node::Atom(index) => Matcher::any(matching_cursors(segment, &plan.atoms[*index])?),
+        Node::Whole(index) => Matcher::any(whole_cursors(segment, plan, *index)?),
+        Node::Range { path, low, high } => match segment.numbers(path)? {
+            Some(column) => Matcher::range(column, (*low, *high), end),
+            None => Matcher::Nothing,
+        },
+        Node::Exists(scope) => {
+            let pattern = Pattern::Terms(vec![format!("{}\0", scope.field_name())]);
+            Matcher::any(Cursor::open(segment, Zone::Keys, "", &pattern)?)
+        }
+        Node::Group { must, should, not } => group(segment, plan, must, should, not)?,
+    })
+}
+
+fn group(
+    segment: &Segment,
+    plan: &Plan,
+    must: &[Node],
+    should: &[Node],
+    not: &[Node],
+) -> tantivy::Result<Matcher> {
+    let all = |nodes: &[Node]| -> tantivy::Result<Vec<Matcher>> {
+        nodes
+            .iter()
+            .map(|node| matcher(segment, plan, node))
+            .collect()
+    };
+    let base = match must.is_empty() {
+        true => Matcher::Or(all(should)?),
+        false => {
+            let mut parts = all(must)?;
+            parts.sort_by_key(Matcher::most);
+            Matcher::and(parts)
+        }
+    };
+    Ok(match not.is_empty() {
+        true => base,
+        false => Matcher::without(base, Matcher::Or(all(not)?)),
+    })
+}
+
+/// The cursors of everything by which an atom matches.
+pub fn matching_cursors(segment: &Segment, atom: &Atom) -> tantivy::Result<Vec<Cursor>> {
+    let mut cursors = Vec::new();
+    let mut zones = vec![atom.scope.zone()];
+    if atom.scope == Scope::Any {
+        zones.push(Zone::Aliases);
+    }
+    for zone in zones {
+        let forms = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
+        cursors.extend(forms.into_iter().map(|(cursor, _)| cursor));
+    }
+    Ok(cursors)
+}
+
+/// The cursors of a whole name.
+pub fn whole_cursors(segment: &Segment, plan: &Plan, index: usize) -> tantivy::Result<Vec<Cursor>> {
+    let whole = &plan.wholes[index];
+    let pattern = Pattern::Terms(vec![whole.term.clone()]);
+    let mut cursors = Vec::new();
+    for &zone in super::resolve::name_zones(&plan.atoms[whole.atoms.start].scope) {
+        cursors.extend(Cursor::open(segment, zone, "", &pattern)?);
+    }
+    Ok(cursors)
+}
+
+/// The parts of a tree that is nothing but alternatives, every one of them scored; `None` for any other tree.
+pub fn alternatives<'n>(plan: &Plan, node: &'n Node) -> Option<Vec<&'n Node>> {
+    match node {
+        Node::Atom(index) => plan.atoms[*index].scores.then(|| vec![node]),
+        Node::Whole(_) => Some(vec![node]),
+        Node::Group { must, should, not } if must.is_empty() && not.is_empty() => {
+            let parts: Option<Vec<Vec<&Node>>> =
+                should.iter().map(|node| alternatives(plan, node)).collect();
+            parts.map(|parts| parts.concat())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,167 @@
+//! The best hits so far, ties by id.
+//!
+//! A tie can straddle the cut, so ids are compared here, inside the collection, and only when scores (or sort keys) are
+//! equal: an id costs a look into a column.
+
+use std::cmp::Ordering;
+
+use tantivy::DocId;
+use tantivy::columnar::StrColumn;
+
+use super::segment::Segment;
+
+/// What a hit is sorted by when not by its score.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SortKey {
+    /// A number.
+    Number(f64),
+    /// A text, folded.
+    Text(String),
+}
+
+/// A hit before anything of it is fetched.
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    /// Its score.
+    pub score: f32,
+    /// Which segment it stands in.
+    pub segment: u32,
+    /// Its number there.
+    pub doc: DocId,
+    /// What it is sorted by, when not by the score; entries without one come last.
+    pub key: Option<SortKey>,
+}
+
+/// Keeps the best `limit` of all hits offered.
+pub struct Top<'a> {
+    limit: usize,
+    /// Whether hits have keys, and the largest comes first.
+    sort: Option<bool>,
+    /// Where the ids are.
+    segments: &'a [Segment],
+    /// In order up to `sorted`.
+    hits: Vec<Ranked>,
+    threshold: f32,
+}
+
+/// Up to this many hits are kept in order at every step; more are put in order from time to time.
+const SMALL: usize = 256;
+
+impl<'a> Top<'a> {
+    /// Keeps `limit` hits, by score or (`sort`) by key, with the largest first if so said.
+    pub fn new(limit: usize, sort: Option<bool>, segments: &'a [Segment]) -> Top<'a> {
+        Top {
+            limit,
+            sort,
+            segments,
+            hits: Vec::new(),
+            threshold: f32::NEG_INFINITY,
+        }
+    }
+
+    /// A hit with a lower score than this cannot enter (an equal one may).
+    #[inline]
+    pub fn threshold(&self) -> f32 {
+        self.threshold
+    }
+
+    /// Takes a hit if it is good enough.
+    pub fn offer(&mut self, hit: Ranked) {
+        if self.limit == 0 || hit.score < self.threshold {
+            return;
+        }
+        if self.limit > SMALL {
+            self.hits.push(hit);
+            if self.hits.len() >= 2 * self.limit {
+                self.cut();
+            }
+            return;
+        }
+        let at = self
+            .hits
+            .partition_point(|kept| self.compare(kept, &hit) == Ordering::Less);
+        if at < self.limit {
+            self.hits.insert(at, hit);
+            self.hits.truncate(self.limit);
+            self.raise();
+        }
+    }
+
+    /// The best, in order.
+    pub fn into_hits(mut self) -> Vec<Ranked> {
+        self.cut();
+        self.hits
+    }
+
+    fn cut(&mut self) {
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.sort_unstable_by(|a, b| self.compare(a, b));
+        hits.truncate(self.limit);
+        self.hits = hits;
+        self.raise();
+    }
+
+    fn raise(&mut self) {
+        if let (None, true, Some(last)) =
+            (self.sort, self.hits.len() == self.limit, self.hits.last())
+        {
+            self.threshold = last.score;
+        }
+    }
+
+    /// The better first.
+    fn compare(&self, a: &Ranked, b: &Ranked) -> Ordering {
+        let by_key = match self.sort {
+            Some(descending) => compare_keys(a.key.as_ref(), b.key.as_ref(), descending),
+            None => Ordering::Equal,
+        };
+        by_key
+            .then_with(|| b.score.total_cmp(&a.score))
+            .then_with(|| self.compare_ids(a, b))
+    }
+
+    fn compare_ids(&self, a: &Ranked, b: &Ranked) -> Ordering {
+        if a.segment == b.segment {
+            // Within a segment ids are numbered in their order.
+            return self
+                .ordinal(a)
+                .cmp(&self.ordinal(b))
+                .then(a.doc.cmp(&b.doc));
+        }
+        self.id(a).cmp(&self.id(b))
+    }
+
+    fn ids(&self, hit: &Ranked) -> Option<&StrColumn> {
+        self.segments.get(hit.segment as usize)?.ids().ok()
+    }
+
+    fn ordinal(&self, hit: &Ranked) -> Option<u64> {
+        self.ids(hit)?.term_ords(hit.doc).next()
+    }
+
+    fn id(&self, hit: &Ranked) -> Option<String> {
+        let ids = self.ids(hit)?;
+        let mut id = String::new();
+        ids.ord_to_str(self.ordinal(hit)?, &mut id)
+            .ok()?
+            .then_some(id)
+    }
+}
+
+/// Entries without a key come last, whichever way the others run.
+fn compare_keys(a: Option<&SortKey>, b: Option<&SortKey>, descending: bool) -> Ordering {
+    let forward = match (a, b) {
+        (Some(SortKey::Number(a)), Some(SortKey::Number(b))) => a.total_cmp(b),
+        (Some(SortKey::Text(a)), Some(SortKey::Text(b))) => a.cmp(b),
+        (Some(SortKey::Number(_)), Some(SortKey::Text(_))) => Ordering::Less,
+        (Some(SortKey::Text(_)), Some(SortKey::Number(_))) => Ordering::Greater,
+        (Some(_), None) => return Ordering::Less,
+        (None, Some(_)) => return Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    };
+    if descending {
+        forward.reverse()
+    } else {
+        forward
+    }
+}
