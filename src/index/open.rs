@@ -39,6 +39,29 @@ impl OpenIndex {
         Err(Error::new(Kind::Internal, "not built yet"))
     }
 
+    /// An open index over a Tantivy index that is there already, with no knowledge of its sources.
+    pub fn of_parts(index: Index, fields: Fields, language: Language) -> tantivy::Result<OpenIndex> {
+        let reader: tantivy::IndexReader =
+            index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let mut total_length = 0;
+        for segment in searcher.segment_readers() {
+            let lengths = segment.get_fieldnorms_reader(fields.text)?;
+            let live = segment.doc_ids_alive();
+            total_length += live.map(|doc| u64::from(lengths.fieldnorm(doc))).sum::<u64>();
+        }
+        Ok(OpenIndex {
+            entries: searcher.num_docs(),
+            total_length,
+            index,
+            searcher,
+            fields,
+            language,
+            folder: PathBuf::new(),
+            commit: String::new(),
+        })
+    }
+
     /// Whether a newer commit than this one is there.
     pub fn is_outdated(&self) -> bool {
         false

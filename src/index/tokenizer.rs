@@ -86,6 +86,8 @@ impl TokenStream for EntryTokens<'_> {
         if std::mem::take(&mut self.bare_path) {
             self.token.text.clear();
             self.token.text.push_str(self.path);
+            self.token.position = 0;
+            self.token.position_length = 1;
             return true;
         }
         let Some(token) = self.tokens.get(self.next) else {

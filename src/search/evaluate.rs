@@ -9,7 +9,7 @@
 use tantivy::{DocId, TERMINATED};
 
 use super::matcher::Matcher;
-use super::member::{Member, ZoneNorms};
+use super::member::{Cover, Member, ZoneNorms};
 use super::pairs::Pairs;
 use super::segment::Segment;
 use super::top::{Ranked, SortKey, Top};
@@ -22,6 +22,8 @@ pub struct Prepared<'s> {
     pub ordinal: u32,
     /// All that adds to a score, in the order of the plan.
     pub members: Vec<Member>,
+    /// The sum of what all words of the query would add by standing in the title together.
+    pub whole_cover: f32,
     /// What neighbouring words add.
     pub pairs: Pairs<'s>,
 }
@@ -34,14 +36,16 @@ impl Prepared<'_> {
     fn score(&mut self, doc: DocId, norms: &ZoneNorms) -> Option<f32> {
         let mut score = 0.0;
         let mut matches = false;
+        let mut cover = Cover { standing: 0.0, whole: self.whole_cover };
         for member in &mut self.members {
             if member.seek(doc) == doc {
                 let value = member.value(self.segment, norms);
                 matches |= value > 0.0 || member.matches();
                 score += value;
+                cover.standing += if value > 0.0 { member.cover } else { 0.0 };
             }
         }
-        matches.then(|| score + self.pairs.value(doc))
+        matches.then(|| score + cover.value() + self.pairs.value(doc))
     }
 }
 

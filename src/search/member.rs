@@ -81,6 +81,8 @@ pub struct Member {
     pub factor: f32,
     /// A constant for being there, whatever the frequency: whole names, accents.
     pub flat: bool,
+    /// What it adds on top when the title holds the whole query; in part, in proportion (see [`Cover`]).
+    pub cover: f32,
     cursors: Vec<(Cursor, f32)>,
     doc: DocId,
 }
@@ -104,6 +106,7 @@ impl Member {
             zone,
             factor,
             flat,
+            cover: 0.0,
             cursors,
             doc,
         }
@@ -135,14 +138,14 @@ impl Member {
     pub fn bound(&self, norms: &ZoneNorms) -> f32 {
         match self.flat {
             true => self.factor,
-            false => self.factor * norms.of(self.zone).saturation.most(),
+            false => self.cover + self.factor * norms.of(self.zone).saturation.most(),
         }
     }
 
     /// At least what it adds to the candidate, without reading positions.
     #[inline]
     pub fn value_bound(&mut self, segment: &Segment, norms: &ZoneNorms) -> f32 {
-        self.value_of(segment, norms, Cursor::frequency_bound)
+        self.cover + self.value_of(segment, norms, Cursor::frequency_bound)
     }
 
     /// What it adds to the candidate; 0 when it does not stand there after all.
@@ -238,6 +241,26 @@ impl Member {
         match (self.zone, self.cursors.as_mut_slice()) {
             (Zone::Text, [(Cursor::Term(term), weight)]) => Some((term, *weight)),
             _ => None,
+        }
+    }
+}
+
+/// How much of the query the title holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cover {
+    /// The sum of [`Member::cover`] over the members that stand in the document.
+    pub standing: f32,
+    /// What that sum would be if the title held the whole query.
+    pub whole: f32,
+}
+
+impl Cover {
+    /// What it adds: never more than `standing`, which is what bounds count.
+    pub fn value(&self) -> f32 {
+        if self.whole > 0.0 {
+            self.standing * (self.standing / self.whole).min(1.0)
+        } else {
+            0.0
         }
     }
 }

@@ -29,3 +29,6 @@ mod sort;
 mod stored;
 mod top;
 pub mod weights;
+
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,7 @@ impl<'s> Pairs<'s> {
 
     /// No document gets more than this.
     pub fn bound(&self) -> f32 {
-        self.pairs.iter().map(|pair| pair.value).sum()
+        self.pairs.iter().map(|pair| 2.0 * pair.value).sum()
     }
 
     /// What the pairs add to a document. Documents must come in order.
@@ -122,29 +122,27 @@ impl Word<'_> {
     }
 }
 
-/// 1 where some `right` stands right behind some `left`, less the farther apart, half of that the other way round.
+/// How near the words stand, over all occurrences, saturating towards 2: each `left` counts 1 where a `right` stands
+/// right behind it, less the farther away, half of that the other way round.
 fn closeness(left: &[u32], right: &[u32]) -> f32 {
-    let mut best = 0.0_f32;
+    let mut sum = 0.0_f32;
     let mut from = 0;
     for &at in left {
         while from < right.len() && right[from] + REACH < at {
             from += 1;
         }
-        for &other in right[from..]
-            .iter()
-            .take_while(|&&other| other <= at + REACH)
-        {
-            best = best.max(match other as i64 - i64::from(at) {
-                0 => 0.0,
-                ahead @ 1.. => 1.0 / ahead as f32,
-                behind => -0.5 / behind as f32,
-            });
-        }
-        if best == 1.0 {
-            break;
-        }
+        let near = right[from..].iter().take_while(|&&other| other <= at + REACH);
+        sum += near.map(|&other| nearness(at, other)).fold(0.0, f32::max);
     }
-    best
+    2.0 * sum / (sum + 1.0)
+}
+
+fn nearness(left: u32, right: u32) -> f32 {
+    match i64::from(right) - i64::from(left) {
+        0 => 0.0,
+        ahead @ 1.. => 1.0 / ahead as f32,
+        behind => -0.5 / behind as f32,
+    }
 }
 
 #[cfg(test)]

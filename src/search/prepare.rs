@@ -33,10 +33,13 @@ impl Worth {
                 0.0
             });
         }
+        let p: f32 = 1.1;
+        if plan.sentence_share > 0.9 { atoms.iter_mut().for_each(|a: &mut f32| *a = a.powf(p)); }
         let all: f32 = atoms.iter().sum();
         let whole = |whole: &Whole| {
             let part: f32 = atoms[whole.atoms.clone()].iter().sum();
-            whole.weight * part * if all > 0.0 { part / all } else { 0.0 }
+            let share = if all > 0.0 { part / all } else { 0.0 };
+            whole.weight * part * share * share
         };
         let wholes = plan.wholes.iter().map(whole).collect();
         Ok(Worth { atoms, wholes })
@@ -108,10 +111,11 @@ pub fn prepare<'s>(
         for (zone, share) in zones_of(&atom.scope, plan.sentence_share, weights) {
             let factor = worth.atoms[index] * share;
             let cursors = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
-            push_member(
-                &mut members,
-                Member::new(index, zone, factor, false, cursors),
-            );
+            let mut member = Member::new(index, zone, factor, false, cursors);
+            if zone == Zone::Title && atom.scope == Scope::Any {
+                member.cover = worth.atoms[index] * weights.title_cover * (1.0 - plan.sentence_share);
+            }
+            push_member(&mut members, member);
         }
         let accented = open_forms(segment, atom.scope.zone(), atom, |level| {
             level == Level::Accented
@@ -140,7 +144,10 @@ pub fn prepare<'s>(
         }
     }
     let pairs = pairs_of(segment, plan, worth, weights);
+    let anywhere = |atom: &&Atom| atom.scores && atom.scope == Scope::Any;
+    let whole: f32 = plan.atoms.iter().zip(&worth.atoms).filter(|(atom, _)| anywhere(atom)).map(|(_, worth)| worth).sum();
     Ok(Prepared {
+        whole_cover: whole * weights.title_cover * (1.0 - plan.sentence_share),
         segment,
         ordinal,
         members,

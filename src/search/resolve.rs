@@ -612,9 +612,13 @@ impl<'a> Resolver<'a> {
         Ok(nodes)
     }
 
-    /// In a sentence, the words that only hold it together count for little.
+    /// In a sentence, the words that only hold it together count for little, and the words that they stand between are
+    /// neighbours.
     fn damp_function_words(&mut self) {
         let share = self.plan.sentence_share;
+        let holds = |atom: &Atom| matches!(atom.parts.as_slice(), [word] if is_function_word(word));
+        let content: Vec<usize> = (0..self.plan.atoms.len()).filter(|&index| !holds(&self.plan.atoms[index])).collect();
+        self.plan.pairs = content.windows(2).map(|pair| (pair[0], pair[1])).collect();
         for atom in &mut self.plan.atoms {
             if let [word] = atom.parts.as_slice()
                 && is_function_word(word)

@@ -38,6 +38,9 @@ pub struct Weights {
     pub whole_bare: f32,
     /// The title begins with, or the name holds, words of the query side by side: times the pair's rarity.
     pub pair_in_name: f32,
+    /// Words of the query in the title, once more, times the share of the query that they are: a title that holds the whole
+    /// query stands above two titles that hold a half each.
+    pub title_cover: f32,
     /// Two neighbouring words of the query stand side by side in the text, in a query of a word or two: times the pair's
     /// rarity; less where they stand farther apart.
     pub pair: f32,
@@ -68,6 +71,7 @@ pub const WEIGHTS: Weights = Weights {
     whole: 2.0,
     whole_bare: 1.5,
     pair_in_name: 0.4,
+    title_cover: 0.5,
     pair: 0.3,
     pair_in_sentence: 0.12,
     accented: 0.02,
