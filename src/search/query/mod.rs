@@ -1,10 +1,9 @@
 //! What was typed, as a tree of plain data with spans. Knows nothing of any index but the names of its fields.
 //!
 //! The road of a query: `lexer` cuts it into tokens, `brackets` decides which brackets group and which are text, `join`
-//! turns every sign, bracket and field name that operates on nothing back into text, and `parser` builds the tree, level by level
-//! (`clauses`). Each
-//! step is one pass over a list, so a query takes time in proportion to its length however it nests, and no text is
-//! lost on the way: what makes no sense as an operator is looked for.
+//! turns every sign, bracket and field name that operates on nothing back into text, and `parser` builds the tree, level
+//! by level (`clauses`). Each step is one pass over a list, so a query takes time in proportion to its length however it
+//! nests, and no text is lost on the way: what makes no sense as an operator is looked for.
 
 pub mod ast;
 mod brackets;
