@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use super::place::{INDEX, IndexPlace};
 use super::terminal::Terminal;
 use super::usage::quote;
-use super::{Ended, Outcome, report, seam, shape};
+use super::{Ended, Outcome, seam, shape};
+use crate::output::clean::clean;
 
 /// Examine the index: checksums, manifest, orphans, entry count
 ///
@@ -38,10 +39,10 @@ pub fn run(args: DoctorArgs, terminal: &Terminal) -> Outcome {
         Format::Json => shape::checkup(&mut out, folder, &checkup)?,
         Format::Text => {
             for line in &checkup.checked {
-                writeln!(out, "ok     {}", report::visible(line))?;
+                writeln!(out, "ok     {}", clean(line))?;
             }
             for line in &checkup.faults {
-                writeln!(out, "fault  {}", report::visible(line))?;
+                writeln!(out, "fault  {}", clean(line))?;
             }
             writeln!(out, "{}", verdict(checkup.faults.len(), &args.place))?;
         }

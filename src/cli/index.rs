@@ -9,11 +9,11 @@ use super::place::{CORPUS, INDEX, IndexPlace};
 use super::progress::Bar;
 use super::terminal::Terminal;
 use super::usage::quote;
-use super::value::{self, counted, grouped};
-use super::{Ended, Outcome, report, shape, watch};
+use super::{Ended, Outcome, report, value, watch};
 use crate::corpus::Corpus;
 use crate::error::{Error, Kind, Result};
 use crate::index::{self, Summary, UpdateOptions};
+use crate::output::{counted, summary as account};
 
 /// Build an index of a corpus, or bring it up to date
 ///
@@ -43,7 +43,7 @@ pub struct IndexArgs {
     #[arg(long, value_name = "SIZE", value_parser = value::memory, default_value = "256MB")]
     memory: u64,
     /// Indexing threads; 0 for as many as there are cores
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = value::number)]
     threads: usize,
     /// Wait when another process is writing the index, instead of giving up
     #[arg(long)]
@@ -130,7 +130,7 @@ pub fn build_first(terminal: &Terminal) -> Result<()> {
     match request.failure(&summary) {
         Some(error) => Err(error),
         None => {
-            report::note(terminal, &sentence(&summary));
+            terminal.say(|out, theme| account::write(out, &summary, theme));
             Ok(())
         }
     }
@@ -159,11 +159,11 @@ impl IndexRequest {
     pub fn conclude(&self, summary: &Summary, terminal: &Terminal) -> Outcome {
         let mut out = terminal.out();
         match self.format {
-            Format::Json => shape::summary(&mut out, summary)?,
+            Format::Json => account::write_json(&mut out, summary)?,
             Format::Text => {
                 report::problems(terminal, &summary.problems);
                 if self.failure(summary).is_none() {
-                    writeln!(out, "{}", self.account(summary))?;
+                    account::write(&mut out, summary, &terminal.theme())?;
                 }
             }
         }
@@ -193,21 +193,6 @@ impl IndexRequest {
         )))
     }
 
-    /// The summary for people.
-    fn account(&self, summary: &Summary) -> String {
-        if self.options.check {
-            let entries = counted(summary.entries, "entry", "entries");
-            return match summary.left_out {
-                0 => format!("{entries}, no problems"),
-                n => format!("{entries}, {} to be left out as invalid", grouped(n)),
-            };
-        }
-        match &summary.rebuilt {
-            Some(why) => format!("{}\n{}", report::visible(why), sentence(summary)),
-            None => sentence(summary),
-        }
-    }
-
     /// The command that does this once more, with a flag.
     fn command(&self, flag: &str) -> String {
         let mut words = vec!["needledrop".to_owned(), "index".to_owned()];
@@ -223,23 +208,6 @@ impl IndexRequest {
         words.push(flag.to_owned());
         words.join(" ")
     }
-}
-
-/// `3 added, 1 updated, 2 removed, 36,270 unchanged; 36,274 entries in 0.52 s`.
-pub fn sentence(summary: &Summary) -> String {
-    let left_out = match summary.left_out {
-        0 => String::new(),
-        n => format!(", {} left out as invalid", grouped(n)),
-    };
-    format!(
-        "{} added, {} updated, {} removed, {} unchanged{left_out}; {} in all, {:.2} s",
-        grouped(summary.added),
-        grouped(summary.updated),
-        grouped(summary.removed),
-        grouped(summary.unchanged),
-        counted(summary.entries, "entry", "entries"),
-        summary.seconds
-    )
 }
 
 #[cfg(test)]
@@ -317,24 +285,5 @@ mod tests {
         );
         assert!(resolve("--skip-invalid").failure(&one_problem()).is_none());
         assert!(resolve("").failure(&Summary::default()).is_none());
-    }
-
-    #[test]
-    fn the_summary_says_everything() {
-        let summary = Summary {
-            added: 3,
-            updated: 1,
-            removed: 2,
-            unchanged: 36_270,
-            entries: 36_274,
-            seconds: 0.518,
-            ..Summary::default()
-        };
-        assert_eq!(
-            sentence(&summary),
-            "3 added, 1 updated, 2 removed, 36,270 unchanged; 36,274 entries in all, 0.52 s"
-        );
-        let checked = resolve("--check --skip-invalid").account(&one_problem());
-        assert_eq!(checked, "19 entries, 1 to be left out as invalid");
     }
 }

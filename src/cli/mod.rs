@@ -11,6 +11,7 @@ mod man;
 mod place;
 mod progress;
 mod queries;
+mod query_file;
 mod render;
 mod report;
 mod seam;

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::place::{CORPUS, IndexPlace};
-use super::render::{self, View};
+use super::render::View;
 use super::terminal::Terminal;
-use super::{Ended, Outcome, index, queries, report, value};
+use super::{Ended, Outcome, index, queries, value};
 use crate::error::{Kind, Result};
+use crate::output::text;
 use crate::search::engine::Engine;
 use crate::search::request::{SearchRequest, Sort};
 
@@ -33,10 +34,10 @@ pub struct SearchArgs {
     #[command(flatten)]
     place: IndexPlace,
     /// Hits at most; 0 only counts
-    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 10)]
+    #[arg(short = 'n', long = "limit", value_name = "N", default_value = "10", value_parser = value::number)]
     limit: usize,
     /// Pass over so many of the best
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = value::number)]
     offset: usize,
     /// Take every character as plain text, no operators
     #[arg(short = 'F', long = "literal")]
@@ -60,7 +61,7 @@ pub struct SearchArgs {
     #[arg(long, value_name = "TAG", default_value = "needledrop", value_parser = run_tag)]
     run_tag: String,
     /// Threads that answer --queries; 0 for as many as there are cores
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = value::number)]
     threads: usize,
     /// Give whole entries, prose included
     #[arg(long)]
@@ -129,7 +130,7 @@ impl SearchArgs {
         };
         let view = View {
             format: self.format,
-            color: terminal.color(),
+            theme: terminal.theme(),
             width: terminal.width(),
             run_tag: self.run_tag,
         };
@@ -176,12 +177,14 @@ fn open(place: &IndexPlace, terminal: &Terminal) -> Result<Engine> {
 
 fn answer(engine: &Engine, request: &SearchRequest, view: &View, terminal: &Terminal) -> Outcome {
     let response = engine.search(request)?;
-    for warning in render::warnings(&response) {
-        report::warning(terminal, &warning);
-    }
+    terminal.say(|out, theme| view.remarks(out, &response, theme));
     let mut out = terminal.out();
-    view.response(&mut out, None, &response)?;
+    view.one(&mut out, &response, request.limit)?;
     out.flush()?;
+    // Below the hits, where the eye is when they have been read.
+    if view.format == Format::Text && request.limit > 0 {
+        terminal.say(|out, theme| text::write_count(out, &response, theme));
+    }
     Ok(match response.total {
         0 => Ended::Nothing,
         _ => Ended::Done,

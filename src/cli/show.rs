@@ -5,11 +5,11 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::place::IndexPlace;
-use super::render;
 use super::terminal::Terminal;
 use super::usage::quote;
 use super::{Ended, Outcome, report};
 use crate::error::{Error, Kind};
+use crate::output::{entry, json};
 use crate::search::engine::Engine;
 
 /// Show one entry, whole
@@ -44,8 +44,8 @@ pub fn run(args: ShowArgs, terminal: &Terminal) -> Outcome {
     };
     let mut out = terminal.out();
     match args.format {
-        Format::Text => render::entry(&mut out, &found, terminal.color(), terminal.width())?,
-        Format::Json => render::entry_json(&mut out, &found)?,
+        Format::Text => entry::write(&mut out, &found, &terminal.theme(), terminal.width())?,
+        Format::Json => json::write_found(&mut out, &found)?,
     }
     out.flush()?;
     Ok(Ended::Done)

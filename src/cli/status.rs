@@ -5,10 +5,12 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::place::IndexPlace;
+use super::seam::{self, Status};
 use super::terminal::Terminal;
-use super::value::{bytes, counted};
-use super::{Ended, Outcome, clock, report, seam, shape};
-use seam::Status;
+use super::value::bytes;
+use super::{Ended, Outcome, clock, shape};
+use crate::output::clean::clean;
+use crate::output::counted;
 
 /// Say what the index holds, when and from what it was built, and whether the corpus has changed since
 #[derive(Debug, Args)]
@@ -37,7 +39,7 @@ pub fn run(args: StatusArgs, terminal: &Terminal) -> Outcome {
         Format::Json => shape::status(&mut out, folder, &status)?,
         Format::Text => {
             for (name, value) in rows(&status) {
-                writeln!(out, "{name:<9} {}", report::visible(&value))?;
+                writeln!(out, "{name:<9} {}", clean(&value))?;
             }
         }
     }

@@ -4,8 +4,11 @@
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
+
+use crate::output::theme::Theme;
 
 /// When to use colour, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,6 +30,8 @@ pub struct Terminal {
 /// Buffered standard output. Write everything and [`Write::flush`] at the end, or the error of a full disk is lost.
 pub type Out = BufWriter<StdoutLock<'static>>;
 
+/// Columns where nothing says how many there are: in a pipe.
+const USUAL: usize = 80;
 /// Lines no longer than this are easy to read, however wide the window is.
 const WIDEST: usize = 100;
 
@@ -46,21 +51,31 @@ impl Terminal {
         BufWriter::with_capacity(64 << 10, io::stdout().lock())
     }
 
-    /// Whether standard output is to be coloured: `--color`, then `NO_COLOR`, then whether it is a terminal.
-    pub fn color(&self) -> bool {
-        let choice = match self.choice {
-            ColorChoice::Auto => AutoStream::choice(&io::stdout()),
-            decided => decided,
-        };
-        choice != ColorChoice::Never
+    /// What text on standard output looks like.
+    pub fn theme(&self) -> Theme {
+        self.theme_on(&io::stdout())
     }
 
-    /// Columns to fill with text: the window's, or what `COLUMNS` says; `None` in a pipe, where no line is to be broken.
-    pub fn width(&self) -> Option<usize> {
+    /// `--color` decides, then `NO_COLOR` and its kin, then whether it is a terminal.
+    fn theme_on(&self, stream: &impl RawStream) -> Theme {
+        let choice = match self.choice {
+            ColorChoice::Auto => AutoStream::choice(stream),
+            decided => decided,
+        };
+        match choice {
+            ColorChoice::Never => Theme::plain(),
+            _ => Theme::coloured(),
+        }
+    }
+
+    /// Columns to fill with text: the window's, or what `COLUMNS` says.
+    pub fn width(&self) -> usize {
         let of_window = || terminal_size::terminal_size_of(io::stdout()).map(|(w, _)| w.0.into());
         let told = || std::env::var("COLUMNS").ok()?.parse().ok();
-        let columns: usize = of_window().or_else(told)?;
-        (columns > 0).then(|| columns.min(WIDEST))
+        match of_window().or_else(told) {
+            None | Some(0) => USUAL,
+            Some(columns) => columns.min(WIDEST),
+        }
     }
 
     /// Whether a person watches standard error.
@@ -68,10 +83,11 @@ impl Terminal {
         io::stderr().is_terminal()
     }
 
-    /// Says something on standard error; colours in `text` are dropped where they are not wanted.
-    pub fn say(&self, text: &str) {
-        let mut stream = AutoStream::new(io::stderr().lock(), self.choice);
-        // With standard error gone there is nobody left to tell.
-        let _ = writeln!(stream, "{text}");
+    /// Says something on standard error, in one piece.
+    pub fn say(&self, write: impl FnOnce(&mut Vec<u8>, &Theme) -> io::Result<()>) {
+        let mut text = Vec::new();
+        // Writing to memory cannot fail; with standard error gone there is nobody left to tell.
+        let _ = write(&mut text, &self.theme_on(&io::stderr()));
+        let _ = io::stderr().write_all(&text);
     }
 }

@@ -9,7 +9,8 @@ const HINT: Style = AnsiColor::Cyan.on_default();
 
 /// Prints help, version or what is wrong with what was typed; returns the exit status.
 pub fn report(mut error: clap::Error, typed: &[OsString]) -> u8 {
-    let hint = hint(error.kind(), typed);
+    let suggested = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let hint = hint(error.kind(), typed, suggested);
     if hint.is_some() {
         // clap's own tip shows one letter of the query as an argument.
         error.remove(ContextKind::Suggested);
@@ -27,7 +28,7 @@ pub fn report(mut error: clap::Error, typed: &[OsString]) -> u8 {
 }
 
 /// What was probably meant.
-fn hint(kind: ErrorKind, typed: &[OsString]) -> Option<String> {
+fn hint(kind: ErrorKind, typed: &[OsString], suggested: bool) -> Option<String> {
     let words: Vec<String> = typed
         .iter()
         .skip(1)
@@ -38,7 +39,12 @@ fn hint(kind: ErrorKind, typed: &[OsString]) -> Option<String> {
         | ErrorKind::ValueValidation
         | ErrorKind::InvalidValue
         | ErrorKind::ArgumentConflict => dashed_query(&words),
+        // Where clap knows a command of nearly this name, that is meant.
+        ErrorKind::InvalidSubcommand if suggested => None,
         ErrorKind::InvalidSubcommand => forgotten_search(&words),
+        ErrorKind::MissingRequiredArgument if words.first()? == "search" => {
+            Some("to list every entry: needledrop search '*'".to_owned())
+        }
         _ => None,
     }
 }

@@ -52,6 +52,19 @@ fn factor(unit: &str) -> Option<f64> {
     })
 }
 
+/// Reads how many.
+///
+/// # Errors
+/// What is wrong with it, for a person.
+pub fn number(text: &str) -> Result<usize, String> {
+    text.trim().parse().map_err(|_| {
+        match !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()) {
+            true => "larger than any number this machine counts to".to_owned(),
+            false => "not a number: write 0, 1, 2 and so on".to_owned(),
+        }
+    })
+}
+
 /// Reads `F=G`: our field `F` is the file's key `G`.
 ///
 /// # Errors
@@ -90,28 +103,6 @@ pub fn sort(text: &str) -> Result<Sort, String> {
             descending,
         }),
     }
-}
-
-/// A number with its thousands set apart: `36,270`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A number and what it counts: `1 entry`, `2 entries`.
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        grouped(number),
-        if number == 1 { one } else { many }
-    )
 }
 
 /// Bytes as people read them: `812 B`, `8.1 MB`.
@@ -167,6 +158,15 @@ mod tests {
     }
 
     #[test]
+    fn counts() {
+        assert_eq!(number("0"), Ok(0));
+        assert_eq!(number("20"), Ok(20));
+        for text in ["", "ten", "-1", "1.5", "99999999999999999999"] {
+            assert!(number(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn mappings() {
         let pair = |f: &str, g: &str| Ok((f.to_owned(), g.to_owned()));
         assert_eq!(mapping("artists=cast"), pair("artists", "cast"));
@@ -195,12 +195,6 @@ mod tests {
 
     #[test]
     fn numbers_for_people() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(36_273), "36,273");
-        assert_eq!(grouped(1_088_190), "1,088,190");
-        assert_eq!(counted(1, "entry", "entries"), "1 entry");
-        assert_eq!(counted(20, "entry", "entries"), "20 entries");
         assert_eq!(bytes(0), "0 B");
         assert_eq!(bytes(812), "812 B");
         assert_eq!(bytes(8_123_456), "8.1 MB");

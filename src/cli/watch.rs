@@ -1,14 +1,16 @@
 //! `needledrop index --watch`: what a watcher does, said as it happens.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use super::index::{Format, IndexRequest, sentence};
+use super::index::{Format, IndexRequest};
 use super::seam::{self, Event};
 use super::terminal::Terminal;
-use super::{Ended, Outcome, Stop, clock, report, shape};
+use super::{Ended, Outcome, Stop, clock, report};
 use crate::corpus::Corpus;
 use crate::index::Summary;
+use crate::output::summary as account;
+use crate::output::theme::Theme;
 
 /// Follows the corpus until the process is interrupted or nobody reads what it says.
 pub fn run(request: &IndexRequest, corpus: &Corpus, terminal: &Terminal) -> Outcome {
@@ -42,8 +44,8 @@ fn say(event: Event, format: Format, terminal: &Terminal) -> Result<(), Stop> {
             report::problems(terminal, &summary.problems);
             let mut out = terminal.out();
             match format {
-                Format::Json => shape::summary(&mut out, &summary)?,
-                Format::Text => writeln!(out, "{}", line(&clock::now(), &summary))?,
+                Format::Json => account::write_json(&mut out, &summary)?,
+                Format::Text => line(&mut out, &clock::now(), &summary, &terminal.theme())?,
             }
             Ok(out.flush()?)
         }
@@ -51,21 +53,25 @@ fn say(event: Event, format: Format, terminal: &Terminal) -> Result<(), Stop> {
 }
 
 /// One update: `14:02:11  0 added, 1 updated, ...`.
-fn line(time: &str, summary: &Summary) -> String {
-    let what = match (&summary.rebuilt, summary.committed) {
-        (_, false) if !summary.problems.is_empty() => {
-            "nothing indexed until the corpus is mended".to_owned()
-        }
-        (Some(why), _) => format!("{}: {}", report::visible(why), sentence(summary)),
-        _ => sentence(summary),
-    };
-    format!("{time}  {what}")
+fn line(out: &mut impl Write, time: &str, summary: &Summary, theme: &Theme) -> io::Result<()> {
+    let quiet = theme.quiet;
+    write!(out, "{quiet}{time}{quiet:#}  ")?;
+    if !summary.committed && !summary.problems.is_empty() {
+        return writeln!(out, "nothing indexed until the corpus is mended");
+    }
+    account::write(out, summary, theme)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::corpus::problem::Problem;
+
+    fn said(summary: &Summary) -> String {
+        let mut out = Vec::new();
+        line(&mut out, "14:02:11", summary, &Theme::plain()).unwrap();
+        String::from_utf8(out).unwrap()
+    }
 
     #[test]
     fn an_update_is_a_line_with_its_time() {
@@ -76,8 +82,10 @@ mod tests {
             committed: true,
             ..Summary::default()
         };
-        let said = line("14:02:11", &summary);
-        assert!(said.starts_with("14:02:11  0 added, 1 updated"), "{said}");
+        assert_eq!(
+            said(&summary),
+            "14:02:11  0 added, 1 updated, 0 removed, 19 unchanged; 20 entries in 0.00 s\n"
+        );
     }
 
     #[test]
@@ -93,6 +101,6 @@ mod tests {
             problems: vec![problem],
             ..Summary::default()
         };
-        assert!(line("1", &summary).ends_with("nothing indexed until the corpus is mended"));
+        assert!(said(&summary).ends_with("nothing indexed until the corpus is mended\n"));
     }
 }

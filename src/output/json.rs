@@ -19,12 +19,12 @@ use crate::search::response::{Explanation, Facet, Fragment, Hit, Piece, SearchRe
 /// The version of all JSON that this program writes. Keys may be added within a version; none is taken away or changed.
 pub const VERSION: u32 = 1;
 
-/// Writes an answer as one object on one line.
+/// Writes an answer as one object on one line, with the id of its query where there is one.
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(out: &mut impl Write, response: &SearchResponse) -> io::Result<()> {
-    write_line(out, &SearchJson::new(response))
+pub fn write(out: &mut impl Write, response: &SearchResponse, qid: Option<&str>) -> io::Result<()> {
+    write_line(out, &SearchJson::new(response, qid))
 }
 
 /// Writes one whole entry as one object on one line.
@@ -87,6 +87,8 @@ impl Formatter for Safe {
 #[derive(Serialize)]
 struct SearchJson<'a> {
     version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qid: Option<&'a str>,
     query: &'a str,
     total: u64,
     total_is: &'static str,
@@ -101,10 +103,11 @@ struct SearchJson<'a> {
 }
 
 impl<'a> SearchJson<'a> {
-    fn new(response: &'a SearchResponse) -> SearchJson<'a> {
+    fn new(response: &'a SearchResponse, qid: Option<&'a str>) -> SearchJson<'a> {
         let warning = |warning| WarningJson::new(&response.query, warning);
         SearchJson {
             version: VERSION,
+            qid,
             query: &response.query,
             total: response.total,
             total_is: if response.total_exact {
@@ -324,7 +327,7 @@ mod tests {
 
     fn json(response: &SearchResponse) -> String {
         let mut out = Vec::new();
-        write(&mut out, response).unwrap();
+        write(&mut out, response, None).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -367,6 +370,13 @@ mod tests {
         assert_eq!(hit["entry"]["aliases"][0], "Ziggy");
         assert_eq!(hit["source"], Value::Null);
         assert_eq!(hit["explanation"]["parts"][0]["label"], "bowie in artists");
+    }
+
+    #[test]
+    fn a_query_of_many_has_its_id() {
+        let mut out = Vec::new();
+        write(&mut out, &samples::bowie(), Some("q7")).unwrap();
+        assert!(out.starts_with(br#"{"version":1,"qid":"q7","query":"bowie","#));
     }
 
     #[test]

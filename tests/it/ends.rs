@@ -164,20 +164,32 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 }
 
 #[test]
-fn the_mark_is_seen_without_colour_too_or_not_at_all() {
-    // What is marked with colour reads the same without it: no markup is left behind.
+fn what_matched_is_seen_without_colour_too() {
     let dir = Dir::with_first_index();
     let plain = dir.run(["search", "bowie"]).ok().stdout;
+    assert!(plain.contains("David [Bowie]"), "{plain}");
     let coloured = dir
         .run(["search", "bowie", "--color", "always"])
         .ok()
         .stdout;
     let stripped = anstream::adapter::strip_str(&coloured).to_string();
-    let without_time = |text: &str| {
-        let lines = text
-            .lines()
-            .filter(|line| !line.contains(" ms") && !line.contains("µs"));
-        lines.collect::<Vec<_>>().join("\n")
+    assert!(stripped.contains("David Bowie"), "{stripped}");
+    assert!(!stripped.contains("[Bowie]"), "{stripped}");
+}
+
+#[test]
+fn lines_are_as_wide_as_the_window() {
+    let dir = Dir::with_first_index();
+    let widest = |columns: &str| {
+        let mut command = dir.command(["search", "the", "--full"]);
+        let ran = run(command.env("COLUMNS", columns)).ok();
+        // Places and words longer than a line are left whole.
+        let prose = ran.stdout.lines().filter(|line| !line.contains(" · "));
+        prose.map(|line| line.chars().count()).max().unwrap()
     };
-    assert_eq!(without_time(&stripped), without_time(&plain));
+    assert!(widest("40") <= 40);
+    assert!(widest("72") <= 72);
+    assert!((73..=80).contains(&widest("80")));
+    assert!(widest("100000") <= 100, "no line is too long to read");
+    assert!(widest("wide") <= 80);
 }

@@ -52,7 +52,7 @@ fn read(root: &Path, file: &Path) -> Source {
     let code = whole
         .lines()
         .enumerate()
-        .take_while(|(_, line)| !is_test && !line.trim_start().starts_with("#[cfg(test)]"))
+        .take_while(|(_, line)| !is_test && !line.starts_with("mod tests {"))
         .map(|(at, line)| {
             (
                 at + 1,
