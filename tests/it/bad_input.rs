@@ -156,7 +156,7 @@ fn a_check_only_checks() {
     dir.write("corpus/good.jsonl", GOOD);
     dir.run(["index", "--check"])
         .ok()
-        .printed("1 entry, no problems");
+        .printed("1 valid entry, no problems");
     assert!(!dir.path("index").exists(), "a check writes nothing");
     dir.write("corpus/bad.jsonl", "{}");
     dir.run(["index", "--check"])

