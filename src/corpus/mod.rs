@@ -1,18 +1,51 @@
 //! Files to entries: finding them, reading them, saying what is wrong with them. No Tantivy, no printing.
 //!
 //! Reading has two steps, so that an unchanged record need not be parsed: a file is *split* into [`Record`]s (the
-//! bytes of one entry, with a fingerprint), and a record is *parsed* into an [`Entry`](crate::entry::Entry).
+//! bytes of one entry, with a fingerprint), and a record is *parsed* into an [`Entry`].
+//!
+//! `walk` finds the files, `source` opens and unpacks them, `stream` holds them a piece at a time, and a reader for each
+//! format (`json`, `table`, `markdown`) says where records begin and end. `parse` lays a record before a `draft`, which
+//! knows the fields, the mapping and the mistakes, and nothing of formats.
 
+mod aliases;
+mod draft;
+mod faults;
+mod format;
+mod ids;
+mod inline;
+mod json;
+mod markdown;
+mod parse;
+mod plan;
 pub mod problem;
+mod prose;
+mod reading;
 pub mod settings;
+mod source;
+mod stream;
+mod table;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod visit;
+mod walk;
 
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
+
 use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
-use problem::Problem;
+use aliases::Aliases;
+use format::{Format, Packing};
+use plan::Plan;
+use problem::{Place, Problem, Report, for_shell, shown};
+use reading::Reading;
 use settings::Settings;
+use stream::Stream;
+use table::{Dialect, Table};
 
 /// A corpus: a folder of files or one file, and how they are to be read.
 #[derive(Debug, Clone)]
@@ -21,6 +54,15 @@ pub struct Corpus {
     pub root: PathBuf,
     /// What `needledrop.toml` and the flags say.
     pub settings: Settings,
+    /// The settings, made ready.
+    rules: Rules,
+}
+
+/// The settings as entries are read by them.
+#[derive(Debug, Clone, Default)]
+struct Rules {
+    plan: Plan,
+    aliases: Aliases,
 }
 
 impl Corpus {
@@ -28,27 +70,72 @@ impl Corpus {
     /// (`--map F=G`: our field, the file's key) goes over what the file says.
     ///
     /// # Errors
-    /// [`Kind::Missing`] when there is nothing at `root`; [`Kind::Usage`] when the settings make no sense.
+    /// [`Kind::Missing`] when there is nothing at `root`; [`Kind::Usage`] when what is there cannot be a corpus or the
+    /// settings make no sense; [`Kind::Io`] when the system keeps them from being read.
     pub fn open(root: &Path, mapping: &[(String, String)]) -> Result<Corpus> {
-        let _ = (root, mapping);
-        Err(Error::new(Kind::Internal, "not built yet"))
+        let metadata = std::fs::metadata(root).map_err(|error| not_there(root, &error))?;
+        let folder = if metadata.is_dir() {
+            root
+        } else {
+            only_entry_file(root, &metadata)?;
+            root.parent().unwrap_or(Path::new(""))
+        };
+        let settings = Settings::read(&folder.join(settings::FILE), mapping)?;
+        Ok(Corpus {
+            root: root.to_owned(),
+            rules: Rules {
+                plan: Plan::new(&settings.mapping),
+                aliases: Aliases::new(&settings.aliases),
+            },
+            settings,
+        })
     }
 
     /// Every file of the corpus with a name this program reads, ordered by name, and what stood in the way of the walk.
     pub fn files(&self) -> (Vec<SourceFile>, Vec<Problem>) {
-        (Vec::new(), Vec::new())
+        walk::files(&self.root)
     }
 
     /// Reads a file record by record, in order, never holding a `.jsonl` whole. `each` may end it early. A record that
-    /// cannot be split off (broken JSON, invalid UTF-8) is a problem, and reading goes on behind it where it can.
+    /// cannot be split off (broken brackets, a line without end) is a problem, and reading goes on behind it where it can.
+    /// What is wrong *within* a record, broken JSON and invalid UTF-8 included, is for [`Corpus::parse`] to say.
     /// Returns the file's state as it was when read (taken from the open file) and the problems.
     pub fn read(
         &self,
         file: &SourceFile,
         each: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> (Stat, Vec<Problem>) {
-        let _ = each;
-        (file.stat, Vec::new())
+        let mut report = Report::new(&file.path);
+        let Some((format, packing, stem)) = format::of(&file.name) else {
+            let hint = format!("these are: {}", format::ENDINGS);
+            report.add(Place::FILE, "is not read, going by its ending", hint);
+            return (file.stat, report.problems);
+        };
+        let opened = source::open(&file.path).and_then(|(opened, stat)| {
+            let content = source::unpacked(opened, packing)?;
+            Ok((content, stat))
+        });
+        let (content, stat) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                let (message, hint) = source::explain(&file.path, packing, &error);
+                report.add(Place::FILE, message, hint);
+                return (file.stat, report.problems);
+            }
+        };
+        let size = match packing {
+            Packing::Plain => stat.size,
+            _ => u64::MAX,
+        };
+        let mut stream = Stream::new(content, size, Place::START);
+        let stem = ids::stem(stem);
+        let mut reading = Reading::new(&stem, each, &mut report);
+        let end = read_as(format, &mut stream, &self.rules.plan, &mut reading);
+        if let Err(error) = end {
+            let (message, hint) = source::explain(&file.path, packing, &error);
+            report.add(Place::line(stream.place.line), message, hint);
+        }
+        (stat, report.problems)
     }
 
     /// The entry of a record.
@@ -60,9 +147,79 @@ impl Corpus {
         file: &SourceFile,
         record: &Record<'_>,
     ) -> std::result::Result<Parsed, Vec<Problem>> {
-        let _ = (file, record);
-        Err(Vec::new())
+        parse::record(self, &file.path, record)
     }
+}
+
+fn not_there(root: &Path, error: &io::Error) -> Error {
+    let name = shown(root);
+    if error.kind() != io::ErrorKind::NotFound {
+        return Error::new(Kind::Io, format!("cannot read the corpus {name}")).because(error);
+    }
+    let path = for_shell(root);
+    let hint = match settings::nearest_file(root) {
+        Some(near) => format!("is it this one? needledrop index {}", for_shell(&near)),
+        None => format!(
+            "begin one: mkdir -p {path} && echo '{{\"title\": \"Velvet Goldmine\", \"artists\": [\"David Bowie\"]}}' > {}",
+            for_shell(&root.join("first.jsonl"))
+        ),
+    };
+    Error::new(Kind::Missing, format!("there is no corpus at {name}")).hint(hint)
+}
+
+/// Refuses a file that cannot be a corpus.
+fn only_entry_file(root: &Path, metadata: &std::fs::Metadata) -> Result<()> {
+    let name = shown(root);
+    if let Some(kind) = source::kind_of(metadata) {
+        let hint = "a corpus is a folder of files, or one file";
+        return Err(Error::new(Kind::Usage, format!("{name} is {kind}, not a corpus")).hint(hint));
+    }
+    if format::of(&name).is_none() {
+        let message = format!("{name} is no kind of file that is read");
+        let hint = format!("these are: {}", format::ENDINGS);
+        return Err(Error::new(Kind::Usage, message).hint(hint));
+    }
+    Ok(())
+}
+
+fn read_as<R: io::Read>(
+    format: Format,
+    stream: &mut Stream<R>,
+    plan: &Plan,
+    reading: &mut Reading<'_>,
+) -> io::Result<ControlFlow<()>> {
+    match stream.peek(3)? {
+        [0xEF, 0xBB, 0xBF, ..] => stream.skip_mark(3),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+            let hint = "only UTF-8 is read: iconv -f UTF-16 -t UTF-8 FILE > NEW";
+            reading
+                .report
+                .add(Place::FILE, "is written in UTF-16", hint);
+            return Ok(ControlFlow::Continue(()));
+        }
+        _ => {}
+    }
+    match format {
+        Format::Json => json::read(stream, plan, reading),
+        Format::JsonLines => json::read_lines(stream, reading),
+        Format::Csv => table::read(stream, Dialect::Csv, plan, reading),
+        Format::Tsv => table::read(stream, Dialect::Tsv, plan, reading),
+        Format::Markdown => markdown::read(stream, reading),
+    }
+}
+
+/// Reports the first byte of `bytes`, which begin at `start`, that is not UTF-8.
+fn report_encoding(bytes: &[u8], start: Place, report: &mut Report) {
+    let Err(error) = str::from_utf8(bytes) else {
+        return;
+    };
+    let (good, bad) = bytes.split_at(error.valid_up_to());
+    let message = match bad.first() {
+        Some(byte) if error.error_len().is_some() => format!("invalid UTF-8: the byte {byte:02X}"),
+        _ => "invalid UTF-8: the last character is cut off".to_owned(),
+    };
+    let hint = "only UTF-8 is read; from the old Western encoding: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW";
+    report.add(start.behind(good), message, hint);
 }
 
 /// One file of a corpus.
@@ -92,11 +249,41 @@ pub struct Stat {
 pub struct Record<'a> {
     /// Line of its start, from 1.
     pub line: u64,
-    /// Hash of everything that decides what entry it becomes within this file (its bytes; a CSV's header; the `list`
-    /// around it; what is made from the file's name), but not of its place: equal fingerprints, equal entries.
+    /// Column of its start, in characters, from 1.
+    pub column: u64,
+    /// Hash of everything that decides what entry it becomes (its bytes; a CSV's header; the `list` around it; what is
+    /// made from the file's name), but not of its place: equal fingerprints, equal entries.
     pub fingerprint: u64,
+    /// The same without the file's name, which decides only ids that are made: with equal ids, equal entries. A file
+    /// that was moved keeps these.
+    pub content: u64,
     /// Its bytes.
     pub bytes: &'a [u8],
+    /// What a made id begins with.
+    pub stem: &'a str,
+    /// What stands around it.
+    pub context: Context<'a>,
+}
+
+/// What a record needs of its file to be understood.
+#[derive(Debug, Clone, Copy)]
+pub enum Context<'a> {
+    /// A line of `.jsonl`: nothing.
+    Line,
+    /// A value in a `.json`: what the object around the list gives to every entry.
+    Json(Option<&'a Around>),
+    /// A row of a table: its header.
+    Row(&'a Table),
+    /// A whole document.
+    Document,
+}
+
+/// What an object with `entries` gives to each of them that lacks it.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    keys: Map<String, Value>,
+    /// Hash of the keys and values.
+    seed: u64,
 }
 
 /// A record as an entry.

@@ -7,7 +7,8 @@ use std::ops::{Bound, Range};
 pub struct Expr {
     /// What it asks for.
     pub kind: ExprKind,
-    /// Where it stands in the query, in bytes, operators of its own included.
+    /// Where it stands in the query, in bytes: quotes, brackets, star, slop and field's name included, but not the sign
+    /// before it nor the boost behind it, so that a word's span is the word. Brackets around a single part have no node.
     pub span: Range<usize>,
     /// `^2`: its score is multiplied by this; 1 when nothing was said. Finite and positive.
     pub boost: f32,

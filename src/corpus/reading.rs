@@ -1,0 +1,88 @@
+//! One file being read: records go out, problems are gathered.
+
+use std::ops::ControlFlow;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::problem::{Place, Report};
+use super::stream::MAX_RECORD;
+use super::{Context, Record};
+
+/// The largest file, in bytes, that is held whole: a `.json` that is no list, a `.md`.
+pub(super) const MAX_HELD: usize = 256 << 20;
+
+/// What a reader of some format needs of the world.
+pub(super) struct Reading<'r> {
+    each: &'r mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
+    stem: &'r str,
+    pub report: &'r mut Report,
+    /// Records handed on.
+    pub records: u64,
+    /// Whether reading has lost its way, so that what follows is not worth a word.
+    pub is_torn: bool,
+}
+
+impl<'r> Reading<'r> {
+    /// Hands records on to `each`; `stem` is what made ids begin with.
+    pub fn new(
+        stem: &'r str,
+        each: &'r mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
+        report: &'r mut Report,
+    ) -> Reading<'r> {
+        Reading {
+            each,
+            stem,
+            report,
+            records: 0,
+            is_torn: false,
+        }
+    }
+
+    /// A record of this file; `content` is the hash of it and of its context.
+    pub fn record<'a>(
+        &self,
+        place: Place,
+        content: u64,
+        bytes: &'a [u8],
+        context: Context<'a>,
+    ) -> Record<'a>
+    where
+        'r: 'a,
+    {
+        Record {
+            line: place.line,
+            column: place.column,
+            content,
+            fingerprint: xxh3_64_with_seed(self.stem.as_bytes(), content),
+            bytes,
+            stem: self.stem,
+            context,
+        }
+    }
+
+    /// Hands a record on.
+    pub fn hand_on(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.records += 1;
+        (self.each)(record)
+    }
+
+    /// Reports a record that was passed over for its length.
+    pub fn too_long(&mut self, place: Place, what: &str) {
+        let message = format!("this {what} is longer than {} MiB", MAX_RECORD >> 20);
+        let hint = "an entry is a write-up, not a library: divide it";
+        self.report.add(Place::line(place.line), message, hint);
+    }
+
+    /// Reports a file that would have to be held whole and is too large for it.
+    pub fn too_large(&mut self) {
+        let message = format!("is larger than {} MiB", MAX_HELD >> 20);
+        let hint = "write it as .jsonl, an entry a line: that is read as a stream";
+        self.report.add(Place::FILE, message, hint);
+    }
+
+    /// Reports a file with nothing in it.
+    pub fn empty(&mut self) {
+        let hint = "write an entry into it, or take it out of the corpus";
+        self.report.add(Place::FILE, "is empty", hint);
+    }
+}

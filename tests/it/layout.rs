@@ -1,0 +1,189 @@
+//! The invariants of the house that a reading of the sources can check: which room may name what.
+
+use std::path::{Path, PathBuf};
+
+/// A source file: its path under `src/`, and its lines without comments and without its unit tests.
+struct Source {
+    name: String,
+    whole: String,
+    code: Vec<(usize, String)>,
+}
+
+/// The files of `src/search/` that lower a query to Tantivy, run it, or read a term.
+const TANTIVY_IN_SEARCH: [&str; 4] = [
+    "search/engine.rs",
+    "search/lexicon.rs",
+    "search/resolve.rs",
+    "search/segment.rs",
+];
+
+/// The rooms in the order in which data flows: each may name those before it only.
+const ROOMS: [&str; 7] = [
+    "analysis", "corpus", "index", "search", "output", "cli", "serve",
+];
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    assert!(files.len() > 40, "only {} files found", files.len());
+    files.iter().map(|file| read(&root, file)).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for item in std::fs::read_dir(folder).unwrap() {
+        let path = item.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn read(root: &Path, file: &Path) -> Source {
+    let whole = std::fs::read_to_string(file).unwrap();
+    let name = file
+        .strip_prefix(root)
+        .unwrap()
+        .to_string_lossy()
+        .replace('\\', "/");
+    let is_test = name.ends_with("tests.rs") || name.contains("/tests/");
+    let code = whole
+        .lines()
+        .enumerate()
+        .take_while(|(_, line)| !is_test && !line.starts_with("mod tests {"))
+        .map(|(at, line)| {
+            (
+                at + 1,
+                line.split("//").next().unwrap_or_default().to_owned(),
+            )
+        })
+        .collect();
+    Source { name, whole, code }
+}
+
+impl Source {
+    /// The room it stands in; empty for the shared nouns at the top.
+    fn room(&self) -> &str {
+        match self.name.split_once('/') {
+            Some((room, _)) => room,
+            None => "",
+        }
+    }
+
+    /// Places where `word` stands in the code as a whole word.
+    fn naming(&self, word: &str) -> Vec<String> {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let stands_in = |line: &str| {
+            line.match_indices(word).any(|(at, _)| {
+                !line[..at].ends_with(is_part) && !line[at + word.len()..].starts_with(is_part)
+            })
+        };
+        let hits = self.code.iter().filter(|(_, line)| stands_in(line));
+        hits.map(|(at, line)| format!("src/{}:{at}: {}", self.name, line.trim()))
+            .collect()
+    }
+}
+
+#[track_caller]
+fn none(places: Vec<String>, law: &str) {
+    assert!(places.is_empty(), "{law}\n{}", places.join("\n"));
+}
+
+#[test]
+fn tantivy_is_named_in_the_index_and_in_a_few_files_of_the_search() {
+    let sources = sources();
+    let outside = sources.iter().filter(|source| {
+        source.room() != "index" && !TANTIVY_IN_SEARCH.contains(&source.name.as_str())
+    });
+    none(
+        outside
+            .flat_map(|source| source.naming("tantivy"))
+            .collect(),
+        "tantivy outside",
+    );
+}
+
+#[test]
+fn the_list_of_those_files_is_no_longer_than_it_must_be() {
+    let sources = sources();
+    for name in TANTIVY_IN_SEARCH {
+        let source = sources.iter().find(|source| source.name == name);
+        let named = source.map(|source| source.naming("tantivy").len());
+        assert!(
+            named.is_some_and(|count| count > 0),
+            "{name} does not name tantivy"
+        );
+    }
+}
+
+#[test]
+fn clap_and_its_kin_stop_at_the_command_line() {
+    let sources = sources();
+    let outside = sources.iter().filter(|source| source.room() != "cli");
+    let kin = [
+        "clap",
+        "clap_complete",
+        "clap_mangen",
+        "indicatif",
+        "anstream",
+    ];
+    let places = outside.flat_map(|source| kin.iter().flat_map(|name| source.naming(name)));
+    none(places.collect(), "the command line's crates outside of it");
+}
+
+#[test]
+fn only_the_doors_print_or_exit() {
+    let sources = sources();
+    let inside = sources
+        .iter()
+        .filter(|source| !["cli", "serve"].contains(&source.room()));
+    let ways = [
+        "println!",
+        "eprintln!",
+        "print!",
+        "eprint!",
+        "dbg!",
+        "process::exit",
+        "process::abort",
+        "io::stdout",
+        "io::stderr",
+        "stdout()",
+        "stderr()",
+    ];
+    let places = inside.flat_map(|source| {
+        let lines = source.code.iter();
+        let hits = lines.filter(|(_, line)| ways.iter().any(|way| line.contains(way)));
+        hits.map(|(at, line)| format!("src/{}:{at}: {}", source.name, line.trim()))
+    });
+    none(
+        places.collect(),
+        "printing or exiting outside of cli/ and serve/",
+    );
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let mut places = Vec::new();
+    for source in &sources() {
+        let Some(own) = ROOMS.iter().position(|room| *room == source.room()) else {
+            continue;
+        };
+        for later in &ROOMS[own + 1..] {
+            places.extend(source.naming(&format!("crate::{later}")));
+        }
+        // `use crate::{a, b}` would hide a room from this reading.
+        places.extend(source.naming("crate::{"));
+    }
+    none(places, "a room names one behind it");
+}
+
+#[test]
+fn files_introduce_themselves() {
+    let silent = sources()
+        .into_iter()
+        .filter(|source| !source.whole.starts_with("//!") && !source.name.ends_with("/tests.rs"))
+        .map(|source| source.name);
+    none(silent.collect(), "no `//!` paragraph on top");
+}

@@ -1,0 +1,15 @@
+//! needledrop as its users run it: the built program, in a folder of its own, judged by what it prints and how it ends.
+
+mod bad_input;
+mod batch;
+mod ends;
+mod first_corpus;
+mod formats;
+mod generated;
+mod harness;
+mod hostile;
+mod json;
+mod layout;
+mod mapping;
+mod readme;
+mod upkeep;
