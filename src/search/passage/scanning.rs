@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::seeds::{Seeds, is_space};
+use super::seeds::{Seeds, is_space, typographic};
 
 /// Fills `windows` with the stretches in which anything may match, in order, none touching the next.
 pub(super) fn scan(text: &str, seeds: &Seeds<'_>, windows: &mut Vec<Range<usize>>) {
@@ -68,13 +68,14 @@ fn plain_word(chunk: &[u8]) -> Option<&[u8]> {
 /// A chunk; if it may be an initial, with the initials before it and up to the word behind.
 fn with_initials(bytes: &[u8], chunk: Range<usize>, floor: usize) -> Range<usize> {
     let Range { mut start, mut end } = chunk.clone();
-    if may_be_initial(&bytes[chunk.clone()]) {
+    let text = &bytes[chunk.clone()];
+    if is_initial(text) || !text.is_ascii() {
         while let Some(previous) = initial_before(bytes, start, floor) {
             start = previous;
         }
     }
     let mut last = chunk;
-    while may_be_initial(&bytes[last.clone()])
+    while may_end_in_initial(&bytes[last.clone()])
         && let Some(next) = chunk_behind(bytes, end)
     {
         end = next.end;
@@ -102,15 +103,22 @@ fn is_initial(chunk: &[u8]) -> bool {
     matches!(chunk, [letter, b'.'] if letter.is_ascii_alphabetic())
 }
 
-/// An initial, or what may be one once folded: that has at most one letter of ASCII.
-fn may_be_initial(chunk: &[u8]) -> bool {
-    is_initial(chunk)
-        || (!chunk.is_ascii()
-            && chunk
-                .iter()
-                .filter(|byte| byte.is_ascii_alphanumeric())
-                .count()
-                < 2)
+/// Whether a chunk is, or may once folded end in, an initial: behind its last space has at most one letter of ASCII. Any
+/// character outside ASCII but a letter or a typographic mark may turn out to be a space.
+fn may_end_in_initial(chunk: &[u8]) -> bool {
+    if chunk.is_ascii() {
+        return is_initial(chunk);
+    }
+    let mut letters = 0;
+    for (index, c) in String::from_utf8_lossy(chunk).char_indices() {
+        let may_be_space =
+            !c.is_ascii() && !c.is_alphabetic() && typographic(chunk, index).is_none();
+        match may_be_space {
+            true => letters = 0,
+            false => letters += usize::from(c.is_ascii_alphanumeric()),
+        }
+    }
+    letters < 2
 }
 
 /// Adds a window, as one with the last where a phrase may reach from one into the other.

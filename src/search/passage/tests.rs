@@ -145,6 +145,7 @@ fn what_matched_is_marked_and_nothing_around_it() {
             "trex",
             "by [T. Rex] and J. J. Abrams.",
         ),
+        ("wide\u{3000}É. Piaf", "epiaf", "wide\u{3000}[É. Piaf]"),
         ("by J. J. Abrams.", "jjabrams", "by [J. J. Abrams]."),
         ("R.E.M. on the radio", "rem", "[R.E.M]. on the radio"),
         ("(P!nk), Ke$ha!", "pink kesha", "([P!nk]), [Ke$ha]!"),
@@ -367,4 +368,69 @@ fn other_scripts_are_cut_between_their_words() {
         passage(korean, "노래", 25, 1),
         "그들의 [노래]는 세계에서 사랑받는다."
     );
+}
+
+/// Twenty kilobytes of prose that name Bowie a few times.
+fn long_prose() -> String {
+    let filler = "Between the well-known numbers a small orchestra plays what the director's friends wrote in 1971, and \
+                  nobody minds. It isn't loud (not at first), but it grows; by the end everyone in the room is singing. ";
+    let mut prose = filler.repeat(100);
+    for at in [9_000, 12_000, 15_000] {
+        let at = at + prose[at..].find(". ").unwrap_or(0) + 2;
+        prose.insert_str(at, "David Bowie's songs are heard here. ");
+    }
+    prose
+}
+
+/// Run by hand: `cargo test --release --lib passage:: -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn time_of_a_passage_beside_that_of_full_analysis() {
+    let mut analyzer = english();
+    let prose = long_prose();
+    let best_of = |run: &mut dyn FnMut()| {
+        let time = |_| {
+            let start = std::time::Instant::now();
+            (0..20).for_each(|_| run());
+            start.elapsed().as_secs_f64() * 1e6 / 20.0
+        };
+        (0..50).map(time).fold(f64::INFINITY, f64::min)
+    };
+    let full = best_of(&mut || {
+        std::hint::black_box(analyzer.analyze(&prose).len());
+    });
+    eprintln!("{:>8.1} us  analysis of {} bytes", full, prose.len());
+    for query in [
+        "bowie",
+        "david bowie songs",
+        "zappa",
+        "the orchestra",
+        "what is heard at the end of the room",
+        "trex",
+        "acdc",
+    ] {
+        let wanted = words(query, &mut analyzer);
+        let made = best_of(&mut || {
+            std::hint::black_box(Finder::new(&wanted, Language::English).windows.len());
+        });
+        let mut finder = Finder::new(&wanted, Language::English);
+        let found = best_of(&mut || {
+            finder.find(&prose, &mut analyzer);
+        });
+        let shown = best_of(&mut || {
+            std::hint::black_box(finder.passages(&prose, &mut analyzer, Limits::default()));
+        });
+        let short = best_of(&mut || {
+            std::hint::black_box(finder.passages(
+                &prose[8_800..9_400],
+                &mut analyzer,
+                Limits::default(),
+            ));
+        });
+        eprintln!(
+            "{shown:>8.1} us  passages for {query:?}: {found:.1} to find {} in {} windows; {short:.1} in 600 bytes; {made:.1} to make the finder",
+            finder.found.matches.len(),
+            finder.windows.len(),
+        );
+    }
 }
