@@ -49,6 +49,9 @@ impl Found {
     }
 }
 
+/// Signatures of terms; a power of two.
+const SIGNATURES: usize = 512;
+
 /// Which pattern, and which element of it when it is a phrase, a term speaks for.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -59,11 +62,11 @@ struct Slot {
 
 /// The terms of all patterns, ready to be compared with tokens.
 pub(super) struct Lookup<'w> {
-    /// Sorted by term.
+    /// Sorted by [`signature`].
     terms: Vec<(&'w str, Slot)>,
+    /// For each signature which of the terms have it: none for most tokens, so most are done with at a glance.
+    signed: [(u32, u32); SIGNATURES],
     prefixes: Vec<(&'w str, Slot)>,
-    /// Bit [`signature`] of every term: most tokens are nobody's, and this says so without a search.
-    signatures: u64,
     phrases: Phrases,
 }
 
@@ -71,14 +74,14 @@ impl<'w> Lookup<'w> {
     pub(super) fn new(wanted: &'w [Wanted]) -> Lookup<'w> {
         let mut lookup = Lookup {
             terms: Vec::new(),
+            signed: [(0, 0); SIGNATURES],
             prefixes: Vec::new(),
-            signatures: 0,
             phrases: Phrases::default(),
         };
         for (index, wanted) in wanted.iter().enumerate() {
             lookup.add(index, &wanted.pattern);
         }
-        lookup.terms.sort_by_key(|(term, _)| *term);
+        lookup.sign();
         lookup
     }
 
@@ -111,8 +114,18 @@ impl<'w> Lookup<'w> {
 
     fn add_term(&mut self, term: &'w str, slot: Slot) {
         if !term.is_empty() {
-            self.signatures |= signature(term);
             self.terms.push((term, slot));
+        }
+    }
+
+    fn sign(&mut self) {
+        self.terms.sort_by_key(|(term, _)| signature(term));
+        for (index, (term, _)) in (0..).zip(&self.terms) {
+            let (first, behind) = &mut self.signed[signature(term)];
+            if *behind == 0 {
+                *first = index;
+            }
+            *behind = index + 1;
         }
     }
 
@@ -126,12 +139,9 @@ impl<'w> Lookup<'w> {
     /// Adds the matches among `tokens`, which are those of `text`; `offset` is where `text` begins in the whole.
     pub(super) fn find(&mut self, text: &str, tokens: &Tokens, offset: usize, found: &mut Found) {
         for token in tokens.iter() {
-            if self.signatures & signature(token.term) != 0 {
-                let from = self.terms.partition_point(|(term, _)| *term < token.term);
-                let same = self.terms[from..]
-                    .iter()
-                    .take_while(|(term, _)| *term == token.term);
-                for (_, slot) in same {
+            let (first, behind) = self.signed[signature(token.term)];
+            for (term, slot) in &self.terms[first as usize..behind as usize] {
+                if *term == token.term {
                     meet(*slot, &token, text, offset, &mut self.phrases, found);
                 }
             }
@@ -147,13 +157,12 @@ impl<'w> Lookup<'w> {
     }
 }
 
-/// A bit of 64 that depends on the term's length and letters.
-fn signature(term: &str) -> u64 {
+/// A number below [`SIGNATURES`] that depends on a term's length and letters.
+fn signature(term: &str) -> usize {
     let bytes = term.as_bytes();
-    let letter = |index: usize| bytes.get(index).map_or(0, |&byte| u32::from(byte));
+    let letter = |index: usize| bytes.get(index).map_or(0, |&byte| usize::from(byte));
     let (middle, last) = (bytes.len() / 2, bytes.len().saturating_sub(1));
-    let mixed = letter(0) * 3 + letter(middle) * 7 + letter(last) * 13 + bytes.len() as u32;
-    1 << (mixed % 64)
+    (letter(0) * 31 + letter(middle) * 101 + letter(last) * 7 + bytes.len() * 53) % SIGNATURES
 }
 
 /// A token that a slot asks for: a match, or an element of a phrase that may become one.

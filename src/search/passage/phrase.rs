@@ -98,7 +98,7 @@ impl Phrases {
         self.nearest.clear();
         self.nearest.resize(shape.elements, None);
         for (index, hit) in hits.iter().enumerate() {
-            self.close_up_to(hit.position, hits);
+            self.close_up_to(hit, hits);
             let (gap, previous) = match hit.element.checked_sub(1) {
                 None => (0, None),
                 Some(before) => match self.nearest[before] {
@@ -123,14 +123,16 @@ impl Phrases {
         }
     }
 
-    /// Links that end at or before `position` may be followed from now on.
-    fn close_up_to(&mut self, position: u32, hits: &[Hit]) {
+    /// Links that end at or before `next` may be followed from now on.
+    fn close_up_to(&mut self, next: &Hit, hits: &[Hit]) {
         while let Some(&Reverse((behind, index))) = self.open.peek() {
-            if behind > position {
+            let link = &self.links[index];
+            // A name of symbols takes no position, but it does not follow itself.
+            let is_same = behind == next.position && hits[link.hit].start == next.start;
+            if behind > next.position || is_same {
                 break;
             }
             self.open.pop();
-            let link = &self.links[index];
             let less = link.gap - i64::from(behind);
             let nearest = &mut self.nearest[hits[link.hit].element];
             if nearest.is_none_or(|(least, _)| less < least) {

@@ -240,6 +240,22 @@ fn a_joined_word_takes_the_places_of_its_parts() {
 }
 
 #[test]
+fn a_name_of_symbols_does_not_follow_itself() {
+    let element = Element {
+        terms: vec!["!!!".to_owned()],
+        prefix: None,
+    };
+    let mut wanted = terms(0, &[]);
+    wanted.pattern = Pattern::Phrase {
+        elements: vec![element.clone(), element],
+        slop: 0,
+    };
+    let mut mark = |text| show(&marked(text, std::slice::from_ref(&wanted), &mut english()));
+    assert_eq!(mark("live: !!! there"), "live: !!! there");
+    assert_eq!(mark("live: !!! !!! there"), "live: [!!! !!!] there");
+}
+
+#[test]
 fn a_prefix_marks_the_words_that_begin_so() {
     let mut wanted = terms(0, &[]);
     wanted.pattern = Pattern::Prefix("sound".into());
