@@ -103,22 +103,27 @@ fn is_initial(chunk: &[u8]) -> bool {
     matches!(chunk, [letter, b'.'] if letter.is_ascii_alphabetic())
 }
 
-/// Whether a chunk is, or may once folded end in, an initial: behind its last space has at most one letter of ASCII. Any
-/// character outside ASCII but a letter or a typographic mark may turn out to be a space.
+/// Whether a chunk is, or may once folded end in, an initial: behind its last space has at most one letter of ASCII.
 fn may_end_in_initial(chunk: &[u8]) -> bool {
     if chunk.is_ascii() {
         return is_initial(chunk);
     }
     let mut letters = 0;
-    for (index, c) in String::from_utf8_lossy(chunk).char_indices() {
-        let may_be_space =
-            !c.is_ascii() && !c.is_alphabetic() && typographic(chunk, index).is_none();
-        match may_be_space {
-            true => letters = 0,
-            false => letters += usize::from(c.is_ascii_alphanumeric()),
+    for (index, byte) in chunk.iter().enumerate() {
+        match byte {
+            0..=0x7f => letters += usize::from(byte.is_ascii_alphanumeric()),
+            0xc2..=0xf4 if may_be_space(chunk, index) => letters = 0,
+            _ => {}
         }
     }
     letters < 2
+}
+
+/// Whether a character outside ASCII may turn out to be a space: any but the typographic marks and those of the blocks
+/// of Latin, Cyrillic, Han and Hangul that surely have none.
+fn may_be_space(chunk: &[u8], index: usize) -> bool {
+    let surely_none = matches!(chunk[index], 0xc3..=0xc9 | 0xd0..=0xd4 | 0xe4..=0xe9 | 0xeb | 0xec);
+    !surely_none && typographic(chunk, index).is_none()
 }
 
 /// Adds a window, as one with the last where a phrase may reach from one into the other.
