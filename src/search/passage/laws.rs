@@ -286,7 +286,7 @@ proptest! {
     /// A word is found by its stem, whatever the ending did to it.
     #[test]
     fn no_inflection_is_missed(
-        root in "[a-z]{1,6}",
+        root in "[a-z]{0,2}[aeiouy][a-z]{1,2}",
         endings in prop::collection::vec(prop::sample::select(&[
             "", "s", "es", "ed", "ing", "ly", "y", "ies", "ied", "ier", "ily", "e", "er", "ement", "ization", "izing", "ational",
             "ating", "bility", "bly", "fulness", "ousness", "ogist", "eed", "eedly", "ings", "'s", "en", "ung", "heit", "isme",
@@ -382,7 +382,8 @@ proptest! {
         let mut at = 0;
         while let Some(end) = sentences::end_behind(&prose, at, prose.len()).filter(|&end| end > at) {
             prop_assert!(ends.contains(&end), "{:?}|{:?}", &prose[..end], &prose[end..]);
-            prop_assert_eq!(sentences::start_before(&prose, end, prose.len()), Some(end).filter(|_| end < prose.len()).or(sentences::start_before(&prose, end, prose.len())));
+            let is_start = sentences::start_before(&prose, end, prose.len()) == Some(end);
+            prop_assert!(is_start || end == prose.len(), "{:?}|{:?}", &prose[..end], &prose[end..]);
             at = end;
         }
         prop_assert_eq!(at, prose.len());
@@ -438,11 +439,10 @@ fn hostile_texts_are_answered_in_time() {
         let start = std::time::Instant::now();
         let shown = passages(&text, &wanted, &mut analyzer, Limits::default());
         let marked = marked(&text, &wanted, &mut analyzer);
-        let took = start.elapsed().as_millis();
-        eprintln!(
-            "{took:>6} ms {:?}",
-            text.chars().take(8).collect::<String>()
-        );
+        // A tenth of that even here; anything that takes the square of the length takes minutes.
+        let took = start.elapsed().as_secs();
+        let opening: String = text.chars().take(8).collect();
+        assert!(took < 5, "{took} s for {} bytes of {opening:?}", text.len());
         assert_eq!(
             marked.iter().map(|piece| piece.text.len()).sum::<usize>(),
             text.len()

@@ -1,7 +1,7 @@
 //! What of an entry answers: the places where the patterns of a query stand in a text, and the best passages around them.
 //!
-//! [`scanning`] finds the stretches that are worth analysing, [`matching`] the patterns among their tokens, [`choosing`]
-//! the matches that are shown, [`cutting`] the sentences around them, and [`pieces`] puts the fragments together. Every
+//! `scanning` finds the stretches that are worth analysing, `matching` the patterns among their tokens, `choosing`
+//! the matches that are shown, `cutting` the sentences around them, and `pieces` puts the fragments together. Every
 //! step takes time in proportion to the text, whatever the text.
 
 mod choosing;

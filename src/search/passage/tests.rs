@@ -146,6 +146,7 @@ fn what_matched_is_marked_and_nothing_around_it() {
             "by [T. Rex] and J. J. Abrams.",
         ),
         ("wide\u{3000}É. Piaf", "epiaf", "wide\u{3000}[É. Piaf]"),
+        ("by J. T. Rex", "trex", "by J. T. Rex"),
         ("by J. J. Abrams.", "jjabrams", "by [J. J. Abrams]."),
         ("R.E.M. on the radio", "rem", "[R.E.M]. on the radio"),
         ("(P!nk), Ke$ha!", "pink kesha", "([P!nk]), [Ke$ha]!"),
@@ -250,7 +251,7 @@ fn a_name_of_symbols_does_not_follow_itself() {
         elements: vec![element.clone(), element],
         slop: 0,
     };
-    let mut mark = |text| show(&marked(text, std::slice::from_ref(&wanted), &mut english()));
+    let mark = |text| show(&marked(text, std::slice::from_ref(&wanted), &mut english()));
     assert_eq!(mark("live: !!! there"), "live: !!! there");
     assert_eq!(mark("live: !!! !!! there"), "live: [!!! !!!] there");
 }
@@ -343,6 +344,12 @@ fn with_nothing_matched_the_opening_is_shown() {
     );
     assert_eq!(passage("  \n ", "zappa", 20, 2), "");
     assert_eq!(passage(" Short. ", "zappa", 20, 2), "Short.");
+}
+
+#[test]
+fn a_blank_keeps_its_accent() {
+    let prose = " \u{301}one two three four five";
+    assert_eq!(passage(prose, "one", 12, 1), " \u{301}[one] two …");
 }
 
 #[test]
