@@ -129,7 +129,7 @@ impl Analyzer {
         if word.len() < 2 {
             return None; // nothing, an initial, `n`: all special
         }
-        self.close_initials(word.chars().next().map(|_| word));
+        self.close_initials(Some((word, end as u32)));
         let place = Place {
             start: start as u32,
             end: end as u32,
@@ -209,13 +209,15 @@ impl Analyzer {
             };
             self.initials.push((initial, place));
         } else {
-            self.close_initials(chunk.parts.first().map(|part| part.folded.as_str()));
+            let next = chunk.parts.first();
+            self.close_initials(next.map(|part| (part.folded.as_str(), part.end)));
         }
         forms::push(chunk, &mut self.tokens, &mut self.stemmer);
     }
 
-    /// Ends a run of initials: `J. J. Abrams` is also `jj`, `T. Rex` also `trex`.
-    fn close_initials(&mut self, next: Option<&str>) {
+    /// Ends a run of initials, `next` being the word behind and where it ends: `J. J. Abrams` is also `jj`, `T. Rex` also
+    /// `trex`.
+    fn close_initials(&mut self, next: Option<(&str, u32)>) {
         let Some(&(_, first)) = self.initials.first() else {
             return;
         };
@@ -225,16 +227,16 @@ impl Analyzer {
             .initials
             .last()
             .map_or(first.end, |(_, place)| place.end);
-        let mut push = |span: u16, tail: &str| {
+        let mut push = |span: u16, tail: &str, end: u32| {
             let place = Place { span, end, ..first };
             self.tokens.push(place, Kind::Joined, |term| {
                 forms::write_joined(term, &[&letters, tail], span);
                 span > 1 && span <= 9
             });
         };
-        push(count, "");
-        if let Some(next) = next.filter(|next| next.chars().all(char::is_alphabetic)) {
-            push(count + 1, &next.to_lowercase());
+        push(count, "", end);
+        if let Some((next, end)) = next.filter(|next| next.0.chars().all(char::is_alphabetic)) {
+            push(count + 1, &next.to_lowercase(), end);
         }
         self.initials.clear();
     }

@@ -71,6 +71,17 @@ pub(crate) fn fold_next(
         });
         return length;
     }
+    if let Some(folded) = plain(first).filter(|_| length == first.len_utf8()) {
+        lower.push(folded);
+        units.push(Unit {
+            folded,
+            class: class_of_plain(folded),
+            start,
+            end,
+            breaks: false,
+        });
+        return length;
+    }
     if is_apostrophe(first) || is_ignorable(first) {
         let class = if is_apostrophe(first) {
             Class::Apostrophe
@@ -116,12 +127,35 @@ pub(crate) fn fold_next(
     length
 }
 
+/// What the usual characters of Russian, Japanese, Chinese and Korean fold to, which are most of such a text: themselves
+/// in lower case, with nothing to look up. None for all others.
+fn plain(c: char) -> Option<char> {
+    match c {
+        'а'..='я' => Some(c),
+        'А'..='Я' => char::from_u32(c as u32 + 32),
+        '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => Some(c),
+        _ => None,
+    }
+}
+
+fn class_of_plain(c: char) -> Class {
+    if c < '\u{3041}' {
+        Class::Letter
+    } else {
+        Class::Ideograph
+    }
+}
+
 /// Bytes of the first character of `text` and of the marks and jamo that belong to it.
 fn cluster_length(text: &str, first: char) -> usize {
     let mut length = first.len_utf8();
     let mut previous = first;
     for c in text[length..].chars() {
         let joins = !c.is_ascii()
+            && plain(c).is_none()
             && (is_mark(c)
                 || is_half_width_mark(c)
                 || (is_jamo(previous) && is_jamo(c) && !is_leading_jamo(c)));
@@ -301,6 +335,22 @@ mod tests {
             .filter(|unit| unit.class != Class::Ignorable)
             .map(|unit| unit.folded)
             .collect()
+    }
+
+    #[test]
+    fn plain_characters_fold_as_by_the_tables() {
+        let plain_ones: Vec<char> = ('\0'..=char::MAX).filter(|&c| plain(c).is_some()).collect();
+        assert_eq!(plain_ones.len(), 64 + 86 + 90 + 20_992 + 11_172);
+        for c in plain_ones {
+            let tables: String = NFKC.normalize(&c.to_string()).to_lowercase();
+            let folded = plain(c).unwrap_or_default();
+            assert_eq!(tables, folded.to_string(), "{c}");
+            assert_eq!(class_of(folded), class_of_plain(folded), "{c}");
+            assert!(!is_mark(c) && replacement(folded).is_none(), "{c}");
+            // Taken apart it must be itself, or kept whole.
+            let apart = NFD.normalize(&tables);
+            assert!(!marks_are_optional(&tables) || apart == tables, "{c}");
+        }
     }
 
     #[test]

@@ -14,9 +14,13 @@ const MAX_PARTS: usize = 8;
 pub(crate) fn push(chunk: &Chunk, tokens: &mut Tokens, stemmer: &mut Stemmer) {
     let base = tokens.positions;
     let joins = joins(chunk);
+    let mut rest = joins.as_slice();
     for (index, part) in chunk.parts.iter().enumerate() {
         let position = base + index as u32;
-        for join in joins.iter().filter(|join| join.first == index) {
+        let here = rest.partition_point(|join| join.first == index);
+        let (joins, behind) = rest.split_at(here);
+        rest = behind;
+        for join in joins {
             let place = Place {
                 start: part
                     .start
@@ -186,7 +190,14 @@ fn joins(chunk: &Chunk) -> Vec<Join> {
         if end - first > 1 {
             push_joins(parts, first, end - 1, &mut joins);
         }
-        for (j, &(_, end)) in blocks.iter().enumerate().skip(i + 1) {
+        // Of a long chunk only neighbours are joined: what is beyond them is not even looked at, for a paragraph of
+        // Japanese is one chunk.
+        let reach = if blocks.len() <= MAX_PARTS {
+            blocks.len()
+        } else {
+            1
+        };
+        for (j, &(_, end)) in blocks.iter().enumerate().skip(i + 1).take(reach) {
             let whole = i == 0 && j + 1 == blocks.len() && blocks.len() <= MAX_PARTS;
             if blocks.len() <= 3 || j == i + 1 || whole {
                 push_joins(parts, first, end - 1, &mut joins);
@@ -201,6 +212,7 @@ fn joins(chunk: &Chunk) -> Vec<Join> {
             whole: true,
         });
     }
+    joins.sort_by_key(|join| join.first);
     joins
 }
 

@@ -36,6 +36,11 @@ pub fn is_unspaced(c: char) -> bool {
     fold::is_ideograph(c)
 }
 
+/// Whether a character is one of the marks that people type as an apostrophe.
+pub fn is_apostrophe(c: char) -> bool {
+    fold::is_apostrophe(c)
+}
+
 /// `text` with case, accents and compatibility forms folded; marks and spaces stay.
 pub fn fold_text(text: &str) -> String {
     let (mut units, mut lower, mut at) = (Vec::new(), String::new(), 0);
