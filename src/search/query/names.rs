@@ -2,14 +2,12 @@
 
 use super::ast::Warning;
 use super::lexer::{is_quote, is_space};
-use super::{FieldNames, has_text};
+use super::{FieldNames, MAX_WARNINGS, has_text};
 
 /// A field's name is looked for in this many bytes; longer ones cannot be asked for.
 const MAX_NAME: usize = 256;
 /// A name with colons of its own (`og:title`) may have this many parts.
 const MAX_COLONS: usize = 3;
-/// Names that look mistyped are compared with all fields this many times in a query.
-const MAX_COMPARED: usize = 8;
 /// Names of other lengths are not thought mistyped.
 const COMPARED_LENGTHS: std::ops::RangeInclusive<usize> = 3..=32;
 
@@ -19,6 +17,7 @@ pub(super) struct Names<'a> {
     fields: &'a dyn FieldNames,
     /// Every name that may have been meant; asked for once.
     all: Option<Vec<String>>,
+    /// Names compared with all fields, at most [`MAX_WARNINGS`].
     compared: usize,
     pub(super) warnings: Vec<Warning>,
 }
@@ -59,7 +58,7 @@ impl<'a> Names<'a> {
             && has_text(&rest[length + 1..])
             && name.chars().all(plain)
             && name.contains(char::is_alphabetic);
-        if !may_be || !COMPARED_LENGTHS.contains(&letters) || self.compared == MAX_COMPARED {
+        if !may_be || !COMPARED_LENGTHS.contains(&letters) || self.compared == MAX_WARNINGS {
             return None;
         }
         self.compared += 1;

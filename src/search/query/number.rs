@@ -5,9 +5,12 @@ use std::ops::Bound;
 use super::{BOOSTS, MAX_SLOP};
 
 /// `word^2` as the word and its boost, kept within [`BOOSTS`]; `None` where there is no boost or no word.
+///
+/// Looks only at the number at the end, however long the text: it is asked for every bracket of a run of brackets.
 pub(super) fn split_boost(text: &str) -> Option<(&str, f32)> {
-    let (base, number) = text.rsplit_once('^')?;
-    Some((base, boost_value(number)?)).filter(|_| !base.is_empty())
+    let marked = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let base = marked.strip_suffix('^').filter(|base| !base.is_empty())?;
+    Some((base, boost_value(&text[marked.len()..])?))
 }
 
 /// The boost that a text begins with, and its bytes.

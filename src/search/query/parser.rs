@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::ast::{Clause, Expr, ExprKind, Occur, Warning};
 use super::clauses::{self, Element, Keyword, Unit, everything, group, is_negative};
 use super::lexer::{Token, TokenKind};
-use super::{BOOSTS, has_text, names, number};
+use super::{BOOSTS, MAX_WARNINGS, has_text, names, number};
 
 /// The tree of `tokens`; `None` when there are none.
 pub(super) fn parse(
@@ -23,6 +23,7 @@ pub(super) fn parse(
         text,
         tokens,
         at: 0,
+        swapped: 0,
         warnings,
     };
     let context = Context {
@@ -54,6 +55,8 @@ struct Parser<'a, 'w> {
     text: &'a str,
     tokens: &'a [Token],
     at: usize,
+    /// Warnings about ranges.
+    swapped: usize,
     warnings: &'w mut Vec<Warning>,
 }
 
@@ -211,9 +214,10 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn warn_swapped(&mut self, span: &Range<usize>, swapped: Option<String>) {
-        let Some(swapped) = swapped else {
+        let Some(swapped) = swapped.filter(|_| self.swapped < MAX_WARNINGS) else {
             return;
         };
+        self.swapped += 1;
         let (before, behind) = (&self.text[..span.start], &self.text[span.end..]);
         self.warnings.push(Warning {
             message: format!("this range ends before it begins; read as {swapped}"),
