@@ -3,6 +3,7 @@
 //! The shared noun of the whole program. An entry knows nothing of files or of Tantivy. It is kept in the index as
 //! JSON ([`Entry::to_json`]), in the same shape in which a user would write it by hand.
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 /// One write-up about a film, an album or a soundtrack.
@@ -26,22 +27,10 @@ impl Entry {
     /// The entry as the index stores it: `title`, `artists`, the keys, `aliases`, `prose`; what is empty is left out.
     /// The id is kept apart (it has a field of its own).
     pub fn to_json(&self) -> Vec<u8> {
-        let mut object = Map::new();
-        object.insert("title".into(), Value::from(self.title.as_str()));
-        if !self.artists.is_empty() {
-            object.insert("artists".into(), Value::from(self.artists.clone()));
-        }
-        for (key, value) in &self.keys {
-            object.insert(key.clone(), value.clone());
-        }
-        if !self.aliases.is_empty() {
-            object.insert("aliases".into(), Value::from(self.aliases.clone()));
-        }
-        if !self.prose.is_empty() {
-            object.insert("prose".into(), Value::from(self.prose.as_str()));
-        }
-        // A map of strings to JSON values always serializes.
-        serde_json::to_vec(&object).unwrap_or_default()
+        let mut json = Vec::with_capacity(self.prose.len() + 256);
+        // Texts and JSON values always serialize, and a Vec always takes them.
+        let _ = Stored(self).serialize(&mut serde_json::Serializer::new(&mut json));
+        json
     }
 
     /// Reads back what [`Entry::to_json`] wrote.
@@ -96,5 +85,65 @@ impl Entry {
             walk(key.clone(), value, &mut out);
         }
         out
+    }
+}
+
+/// An entry in the shape that is stored. Written as it stands: a build does this for every entry, so nothing is copied
+/// to be serialized.
+struct Stored<'e>(&'e Entry);
+
+impl Serialize for Stored<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entry = self.0;
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("title", &entry.title)?;
+        if !entry.artists.is_empty() {
+            object.serialize_entry("artists", &entry.artists)?;
+        }
+        for (key, value) in &entry.keys {
+            object.serialize_entry(key, value)?;
+        }
+        if !entry.aliases.is_empty() {
+            object.serialize_entry("aliases", &entry.aliases)?;
+        }
+        if !entry.prose.is_empty() {
+            object.serialize_entry("prose", &entry.prose)?;
+        }
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_stored_reads_back_as_it_was() {
+        let Value::Object(keys) =
+            json!({"year": 1998, "label": {"name": "Fontana"}, "tags": ["a"]})
+        else {
+            unreachable!()
+        };
+        let whole = Entry {
+            id: "vg".into(),
+            title: "Velvet \"Goldmine\"".into(),
+            artists: vec!["Brian Eno".into()],
+            prose: "Glam.\nAnd more.".into(),
+            aliases: vec!["x".into()],
+            keys,
+        };
+        let bare = Entry {
+            id: "b".into(),
+            title: "B".into(),
+            ..Entry::default()
+        };
+        assert_eq!(bare.to_json(), b"{\"title\":\"B\"}");
+        for entry in [whole, bare] {
+            assert_eq!(
+                Entry::from_json(entry.id.clone(), &entry.to_json()).unwrap(),
+                entry
+            );
+        }
     }
 }

@@ -8,26 +8,19 @@
 //! knows the fields, the mapping and the mistakes, and nothing of formats.
 
 mod aliases;
+mod broken;
 mod draft;
-mod faults;
 mod format;
 mod ids;
-mod inline;
-mod json;
 mod markdown;
+mod nearest;
 mod parse;
-mod plan;
 pub mod problem;
-mod prose;
-mod reading;
 pub mod settings;
 mod source;
-mod stream;
-mod table;
+mod split;
 #[cfg(test)]
 mod tests;
-mod texts;
-mod visit;
 mod walk;
 
 use std::io;
@@ -39,13 +32,13 @@ use serde_json::{Map, Value};
 use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
 use aliases::Aliases;
-use format::{Format, Packing};
-use plan::Plan;
+use draft::plan::Plan;
+use format::Packing;
 use problem::{Place, Problem, Report, for_shell, shown};
-use reading::Reading;
 use settings::Settings;
-use stream::Stream;
-use table::{Dialect, Table};
+use split::Reading;
+use split::stream::Stream;
+use split::table::Table;
 
 /// A corpus: a folder of files or one file, and how they are to be read.
 #[derive(Debug, Clone)]
@@ -130,7 +123,7 @@ impl Corpus {
         let mut stream = Stream::new(content, size, Place::START);
         let stem = ids::stem(stem);
         let mut reading = Reading::new(&stem, each, &mut report);
-        let end = read_as(format, &mut stream, &self.rules.plan, &mut reading);
+        let end = split::read(format, &mut stream, &self.rules.plan, &mut reading);
         if let Err(error) = end {
             let (message, hint) = source::explain(&file.path, packing, &error);
             report.add(Place::line(stream.place.line), message, hint);
@@ -157,7 +150,7 @@ fn not_there(root: &Path, error: &io::Error) -> Error {
         return Error::new(Kind::Io, format!("cannot read the corpus {name}")).because(error);
     }
     let path = for_shell(root);
-    let hint = match settings::nearest_file(root) {
+    let hint = match nearest::nearest_file(root) {
         Some(near) => format!("is it this one? needledrop index {}", for_shell(&near)),
         None => format!(
             "begin one: mkdir -p {path} && echo '{{\"title\": \"Velvet Goldmine\", \"artists\": [\"David Bowie\"]}}' > {}",
@@ -180,46 +173,6 @@ fn only_entry_file(root: &Path, metadata: &std::fs::Metadata) -> Result<()> {
         return Err(Error::new(Kind::Usage, message).hint(hint));
     }
     Ok(())
-}
-
-fn read_as<R: io::Read>(
-    format: Format,
-    stream: &mut Stream<R>,
-    plan: &Plan,
-    reading: &mut Reading<'_>,
-) -> io::Result<ControlFlow<()>> {
-    match stream.peek(3)? {
-        [0xEF, 0xBB, 0xBF, ..] => stream.skip_mark(3),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-            let hint = "only UTF-8 is read: iconv -f UTF-16 -t UTF-8 FILE > NEW";
-            reading
-                .report
-                .add(Place::FILE, "is written in UTF-16", hint);
-            return Ok(ControlFlow::Continue(()));
-        }
-        _ => {}
-    }
-    match format {
-        Format::Json => json::read(stream, plan, reading),
-        Format::JsonLines => json::read_lines(stream, reading),
-        Format::Csv => table::read(stream, Dialect::Csv, plan, reading),
-        Format::Tsv => table::read(stream, Dialect::Tsv, plan, reading),
-        Format::Markdown => markdown::read(stream, reading),
-    }
-}
-
-/// Reports the first byte of `bytes`, which begin at `start`, that is not UTF-8.
-fn report_encoding(bytes: &[u8], start: Place, report: &mut Report) {
-    let Err(error) = str::from_utf8(bytes) else {
-        return;
-    };
-    let (good, bad) = bytes.split_at(error.valid_up_to());
-    let message = match bad.first() {
-        Some(byte) if error.error_len().is_some() => format!("invalid UTF-8: the byte {byte:02X}"),
-        _ => "invalid UTF-8: the last character is cut off".to_owned(),
-    };
-    let hint = "only UTF-8 is read; from the old Western encoding: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW";
-    report.add(start.behind(good), message, hint);
 }
 
 /// One file of a corpus.

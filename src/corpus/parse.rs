@@ -6,11 +6,11 @@ use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 
 use super::draft::Draft;
-use super::faults::Fault;
+use super::draft::faults::Fault;
+use super::draft::texts::Numbers;
 use super::problem::{Place, Problem, Report};
-use super::table::Table;
-use super::texts::Numbers;
-use super::{Context, Corpus, Parsed, Record, json, markdown, report_encoding};
+use super::split::table::Table;
+use super::{Context, Corpus, Parsed, Record, broken, markdown};
 
 /// The entry of a record of the file at `path`.
 ///
@@ -31,9 +31,7 @@ pub(super) fn record(
         report.problems
     };
     let Ok(text) = str::from_utf8(record.bytes) else {
-        return Err(problems(&|report| {
-            report_encoding(record.bytes, start, report)
-        }));
+        return Err(problems(&|report| report.add_encoding(record.bytes, start)));
     };
     let parsed = match record.context {
         Context::Line | Context::Json(_) => of_json(corpus, text, record),
@@ -97,16 +95,16 @@ fn of_json(corpus: &Corpus, text: &str, record: &Record<'_>) -> Result<Parsed, V
 }
 
 fn broken_json(error: &serde_json::Error, text: &str, record: &Record<'_>) -> Mistake {
-    let message = json::message_of(error);
+    let message = broken::message_of(error);
     let is_line = matches!(record.context, Context::Line);
     let hint = match text.as_bytes() {
         [b'{' | b'[', rest @ ..] if is_line && rest.trim_ascii().is_empty() => {
             "in a .jsonl each line holds a whole entry; one over several lines belongs in a .json"
         }
-        _ => json::hint_of(&message),
+        _ => broken::hint_of(&message),
     };
     Mistake {
-        place: json::place_of(error, text.as_bytes(), Place::START),
+        place: broken::place_of(error, text.as_bytes(), Place::START),
         message,
         hint: hint.to_owned(),
     }

@@ -100,6 +100,22 @@ impl Report {
             hint: Some(hint).filter(|hint| !hint.is_empty()),
         });
     }
+
+    /// Reports the first byte of `bytes`, which begin at `start`, that is not UTF-8.
+    pub fn add_encoding(&mut self, bytes: &[u8], start: Place) {
+        let Err(error) = str::from_utf8(bytes) else {
+            return;
+        };
+        let (good, bad) = bytes.split_at(error.valid_up_to());
+        let message = match bad.first() {
+            Some(byte) if error.error_len().is_some() => {
+                format!("invalid UTF-8: the byte {byte:02X}")
+            }
+            _ => "invalid UTF-8: the last character is cut off".to_owned(),
+        };
+        let hint = "only UTF-8 is read; from the old Western encoding: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW";
+        self.add(start.behind(good), message, hint);
+    }
 }
 
 /// A path as people write it: `/` between parts, what is not Unicode replaced.

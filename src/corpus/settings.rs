@@ -1,15 +1,16 @@
 //! What `needledrop.toml` and the flags say about a corpus.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Place, for_shell, shown};
-use super::{format, source};
+use super::nearest::nearest;
+use super::problem::{Place, Report, for_shell, shown};
+use super::source;
 use crate::analysis::Language;
 use crate::error::{Error, Kind, Result};
 
@@ -18,8 +19,6 @@ pub const FILE: &str = "needledrop.toml";
 
 /// The keys of the settings' file.
 const KEYS: [&str; 3] = ["language", "map", "aliases"];
-/// A settings' file of more bytes than this is something else.
-const MAX_BYTES: u64 = 16 << 20;
 
 /// How the files of a corpus are to be read. Equal settings read equal entries from equal files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -135,25 +134,25 @@ fn mistake(span: Range<usize>, what: impl Into<String>, hint: impl Into<String>)
 }
 
 fn text_of(path: &Path) -> Result<Option<String>> {
-    let cannot = |error: &std::io::Error| {
-        Error::new(Kind::Io, format!("cannot read {}", shown(path)))
-            .because(error)
-            .hint(format!("see: ls -l {}", for_shell(path)))
-    };
-    let file = match source::open(path) {
-        Ok((file, _)) => file,
+    let bytes = match source::read_small(path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot(&error)),
+        Err(error) => {
+            return Err(Error::new(Kind::Io, format!("cannot read {}", shown(path)))
+                .because(&error)
+                .hint(format!("see: ls -l {}", for_shell(path))));
+        }
     };
-    let mut text = String::new();
-    file.take(MAX_BYTES)
-        .read_to_string(&mut text)
-        .map_err(|error| cannot(&error))?;
-    Ok(Some(
-        text.strip_prefix('\u{feff}')
-            .map(str::to_owned)
-            .unwrap_or(text),
-    ))
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
+        Err(error) => {
+            let mut report = Report::new(path);
+            report.add_encoding(error.as_bytes(), Place::START);
+            let what = report.problems.first().map(ToString::to_string);
+            Err(Error::new(Kind::Usage, what.unwrap_or_default())
+                .hint("write it as UTF-8 in your editor"))
+        }
+    }
 }
 
 fn language(value: &Spanned<DeValue<'_>>) -> Taken<Language> {
@@ -226,64 +225,6 @@ fn checked_route(
     }
     let field = if field == "artist" { "artists" } else { field };
     Ok((field.to_owned(), key.to_owned()))
-}
-
-/// The one of `known` that `typed` is most likely meant to be.
-fn nearest<'k>(typed: &str, known: &[&'k str]) -> Option<&'k str> {
-    let typed = typed.to_lowercase();
-    let near = known
-        .iter()
-        .map(|name| (distance(&typed, name), *name))
-        .min()?;
-    (near.0 <= 1 + typed.chars().count() / 4).then_some(near.1)
-}
-
-/// How many letters must be put in, taken out, changed, or swapped with their neighbour to get from one word to another.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (
-        one.chars().take(64).collect(),
-        other.chars().take(64).collect(),
-    );
-    let mut rows = [
-        vec![0; other.len() + 1],
-        (0..=other.len()).collect(),
-        Vec::new(),
-    ];
-    for i in 1..=one.len() {
-        let mut row = vec![i];
-        for j in 1..=other.len() {
-            let changed = rows[1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
-            let mut least = changed.min(rows[1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(rows[0][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows[2] = row;
-        rows.rotate_left(1);
-    }
-    rows[1][other.len()]
-}
-
-/// A folder or entry file with a name much like that of `path`, which is not there.
-pub(super) fn nearest_file(path: &Path) -> Option<PathBuf> {
-    let typed = path.file_name()?.to_str()?;
-    let parent = path.parent().unwrap_or(Path::new(""));
-    let folder = if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    };
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.'))
-        .filter(|name| format::of(name).is_some() || folder.join(name).is_dir())
-        .collect();
-    names.sort();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    nearest(typed, &names).map(|name| parent.join(name))
 }
 
 #[cfg(test)]
@@ -404,20 +345,6 @@ mod tests {
             let error = Settings::read(Path::new("none"), &flags).unwrap_err();
             assert_eq!(error.message, what);
             assert!(error.hint.is_some());
-        }
-    }
-
-    #[test]
-    fn mistakes_are_counted_as_people_make_them() {
-        for (one, other, count) in [
-            ("", "abc", 3),
-            ("langauge", "language", 1),
-            ("map", "maps", 1),
-            ("same", "same", 0),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(one, other), count, "{one} {other}");
-            assert_eq!(distance(other, one), count, "{other} {one}");
         }
     }
 

@@ -20,6 +20,8 @@ use super::problem::for_shell;
 const MAX_UNPACKED: u64 = 1 << 30;
 /// See [`MAX_UNPACKED`].
 const MAX_RATIO: u64 = 1000;
+/// Settings and ignore rules of more bytes than this are something else.
+const MAX_SMALL: u64 = 16 << 20;
 /// Bytes of a packed file that are read at a time.
 const PACKED_BUFFER: usize = 128 << 10;
 
@@ -39,6 +41,14 @@ pub(super) fn open(path: &Path) -> io::Result<(File, Stat)> {
     let metadata = file.metadata()?;
     only_regular(&metadata)?;
     Ok((file, stat(&metadata)))
+}
+
+/// Opens a small regular file and reads it whole, up to [`MAX_SMALL`].
+pub(super) fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    let (file, _) = open(path)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_SMALL).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn only_regular(metadata: &Metadata) -> io::Result<()> {

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 /// What stood where texts were expected.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub enum Found {
     /// Nothing: `null`, or something wrong that has been noted.
     Nothing,
     /// A text.
@@ -20,7 +20,7 @@ pub(super) enum Found {
 
 /// A value of the wrong type.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub struct Wrong {
     /// The item of the list, from 0; `None` when the value itself is wrong.
     pub item: Option<usize>,
     /// What it is: `a number`.
@@ -29,7 +29,7 @@ pub(super) struct Wrong {
 
 /// Which numbers pass for the text they are written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Numbers {
+pub enum Numbers {
     /// None.
     Refuse,
     /// Whole ones: a plain `1917` in YAML is meant as a title, for all that YAML thinks.
@@ -39,7 +39,7 @@ pub(super) enum Numbers {
 }
 
 /// Reads a text, or a list of texts where `lists` allows it, and notes what is `wrong`.
-pub(super) struct Texts<'w> {
+pub struct Texts<'w> {
     pub lists: bool,
     pub numbers: Numbers,
     pub wrong: &'w mut Vec<Wrong>,

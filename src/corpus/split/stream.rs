@@ -6,15 +6,18 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use super::problem::Place;
+use crate::corpus::problem::Place;
 
 /// The longest record, in bytes.
-pub(super) const MAX_RECORD: usize = 64 << 20;
+pub const MAX_RECORD: usize = 64 << 20;
 /// Bytes read at a time: small enough to stay in a core's cache, large enough that system calls do not show.
 const CHUNK: usize = 256 << 10;
 
+/// The buffer grows by no more than this at a time, so that it is never much larger than what it must hold.
+const MAX_GROWTH: usize = 16 << 20;
+
 /// Finds the ends of records in a file that comes in pieces.
-pub(super) trait Boundary {
+pub trait Boundary {
     /// How many of the `fresh` bytes belong to the record, if it ends among them. They follow on those given before;
     /// once a record has ended, the next call begins another.
     fn end(&mut self, fresh: &[u8]) -> Option<usize>;
@@ -26,7 +29,7 @@ pub(super) trait Boundary {
 }
 
 /// Lines, their line ends included.
-pub(super) struct Lines;
+pub struct Lines;
 
 impl Boundary for Lines {
     fn end(&mut self, fresh: &[u8]) -> Option<usize> {
@@ -43,7 +46,7 @@ impl Boundary for Lines {
 
 /// What comes next in a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub enum Piece<'a> {
     /// A record.
     Record(&'a [u8]),
     /// What is left: the file ended before the record did.
@@ -55,7 +58,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// A file being read.
-pub(super) struct Stream<R> {
+pub struct Stream<R> {
     from: R,
     buffer: Vec<u8>,
     /// What is not yet handed on: `buffer[start..end]`.
@@ -186,8 +189,8 @@ impl<R: Read> Stream<R> {
             self.start = 0;
         }
         if self.end == self.buffer.len() {
-            let doubled = (self.buffer.len() * 2).max(CHUNK);
-            self.buffer.resize(doubled, 0);
+            let more = self.buffer.len().clamp(CHUNK, MAX_GROWTH);
+            self.buffer.resize(self.buffer.len() + more, 0);
         }
         let read = loop {
             match self.from.read(&mut self.buffer[self.end..]) {

@@ -1,44 +1,24 @@
 //! `.csv` and `.tsv` as records: a header that names the fields, and an entry a row.
 //!
-//! Rows are cut here and not by the `csv` crate, since a row must be had as the bytes it is (to be recognised when it has
-//! not changed) and a mistake must be shown in its column; a property test holds the two to the same reading.
 //! A `.csv` quotes as RFC 4180 has it. A `.tsv` does not quote at all: in it `"Heroes"` is a title with its quotes,
 //! and `\N` is nothing, as databases write it.
 
-use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::Context;
-use super::draft::{Draft, number_of};
-use super::plan::{Plan, Slot};
-use super::problem::{Place, Report};
-use super::reading::Reading;
-use super::stream::{Boundary, Lines, Piece, Stream};
+use super::Reading;
+use super::cells::{Dialect, RowEnd, State, cells};
+use super::stream::{Lines, Piece, Stream};
+use crate::corpus::Context;
+use crate::corpus::draft::plan::{Plan, Slot};
+use crate::corpus::draft::{Draft, values};
+use crate::corpus::problem::{Place, Report};
 
 /// How often a quote that does not close is forgiven in one file: each time, the rest of the file is read again.
 const MAX_UNCLOSED: usize = 20;
-
-/// How the cells of a table are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// Commas and quotes.
-    Csv,
-    /// Tabs.
-    Tsv,
-}
-
-impl Dialect {
-    fn delimiter(self) -> u8 {
-        match self {
-            Dialect::Csv => b',',
-            Dialect::Tsv => b'\t',
-        }
-    }
-}
 
 /// The header of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +49,7 @@ enum Holds {
 }
 
 /// Reads the rows of a table.
-pub(super) fn read<R: Read>(
+pub fn read<R: Read>(
     stream: &mut Stream<R>,
     dialect: Dialect,
     plan: &Plan,
@@ -148,7 +128,7 @@ fn header(
     report: &mut Report,
 ) -> Option<Table> {
     let Ok(text) = str::from_utf8(row) else {
-        super::report_encoding(row, place, report);
+        report.add_encoding(row, place);
         return None;
     };
     let mut columns: Vec<Column> = Vec::new();
@@ -230,7 +210,7 @@ impl Table {
     ///
     /// # Errors
     /// What is wrong with the row as a whole.
-    pub(super) fn fill(&self, row: &str, draft: &mut Draft<'_>) -> Result<(), String> {
+    pub fn fill(&self, row: &str, draft: &mut Draft<'_>) -> Result<(), String> {
         let cells = cells(row.as_bytes(), self.dialect);
         let beyond = cells.get(self.columns.len()..).unwrap_or_default();
         if cells.len() < self.columns.len()
@@ -257,7 +237,7 @@ impl Table {
     }
 
     /// What to do about a row of the wrong length.
-    pub(super) fn ragged_hint(&self) -> &'static str {
+    pub fn ragged_hint(&self) -> &'static str {
         match self.dialect {
             Dialect::Csv => {
                 "a cell with a comma in it stands in quotes; a list within a cell has ; between its items"
@@ -267,7 +247,7 @@ impl Table {
     }
 
     /// Where in `row` the cell of a column begins.
-    pub(super) fn find(&self, row: &[u8], key: &str) -> Option<usize> {
+    pub fn find(&self, row: &[u8], key: &str) -> Option<usize> {
         let column = self.columns.iter().position(|column| column.name == key)?;
         Some(cells(row, self.dialect).get(column)?.start)
     }
@@ -280,7 +260,7 @@ fn value_of(text: &str, holds: Holds) -> Value {
             .map(str::trim)
             .filter(|text| !text.is_empty())
             .collect(),
-        Holds::Any if is_number(text) => number_of(text).unwrap_or_else(|| text.into()),
+        Holds::Any if is_number(text) => values::number_of(text).unwrap_or_else(|| text.into()),
         _ => text.into(),
     }
 }
@@ -296,115 +276,4 @@ fn is_number(text: &str) -> bool {
         && all_digits(fraction)
         && (whole == "0" || !whole.starts_with('0'))
         && digits.len() <= 15
-}
-
-/// A cell of a row.
-#[derive(Debug, PartialEq, Eq)]
-struct Cell<'a> {
-    /// Where it begins in the row, its quote included.
-    start: usize,
-    /// What is in it, the quotes resolved.
-    text: Cow<'a, [u8]>,
-}
-
-/// The cells of a row that has no line end any more.
-fn cells(row: &[u8], dialect: Dialect) -> Vec<Cell<'_>> {
-    let mut cells = Vec::new();
-    let mut start = 0;
-    loop {
-        let (text, end) = match dialect {
-            Dialect::Csv if row.get(start) == Some(&b'"') => quoted_cell(row, start + 1),
-            _ => plain_cell(row, start, dialect.delimiter()),
-        };
-        cells.push(Cell { start, text });
-        if end >= row.len() {
-            return cells;
-        }
-        start = end + 1;
-    }
-}
-
-fn plain_cell(row: &[u8], start: usize, delimiter: u8) -> (Cow<'_, [u8]>, usize) {
-    let end = memchr::memchr(delimiter, &row[start..]).map_or(row.len(), |at| start + at);
-    (Cow::Borrowed(&row[start..end]), end)
-}
-
-/// A cell that begins with a quote: what is in it, and where its delimiter stands. `start` is behind the quote.
-fn quoted_cell(row: &[u8], start: usize) -> (Cow<'_, [u8]>, usize) {
-    let Some(length) = memchr::memchr(b'"', &row[start..]) else {
-        return (Cow::Borrowed(&row[start..]), row.len());
-    };
-    let mut text = Cow::Borrowed(&row[start..start + length]);
-    let mut at = start + length + 1;
-    while row.get(at) == Some(&b'"') {
-        // A quote twice is one quote, and the cell goes on.
-        let next = memchr::memchr(b'"', &row[at + 1..]).map_or(row.len(), |more| at + 1 + more);
-        text.to_mut().extend_from_slice(&row[at..next]);
-        at = (next + 1).min(row.len());
-    }
-    // What stands behind the closing quote is not refused.
-    let (behind, end) = plain_cell(row, at, b',');
-    if !behind.is_empty() {
-        text.to_mut().extend_from_slice(&behind);
-    }
-    (text, end)
-}
-
-/// Finds the end of a row: a line end outside of quotes.
-struct RowEnd {
-    dialect: Dialect,
-    state: State,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// At the start of a cell.
-    Start,
-    /// In a cell without quotes, or behind the closing one.
-    Plain,
-    Quoted,
-    /// Behind a quote within quotes: it ends the cell, unless another follows.
-    Quote,
-}
-
-impl RowEnd {
-    fn new(dialect: Dialect) -> RowEnd {
-        RowEnd {
-            dialect,
-            state: State::Start,
-        }
-    }
-
-    /// Takes bytes up to where the state changes: where to go on, the new state, and whether the row ends there.
-    fn step(&self, fresh: &[u8], at: usize) -> (usize, State, bool) {
-        match (self.state, fresh[at]) {
-            (State::Start | State::Quote, b'"') => (at + 1, State::Quoted, false),
-            (State::Quoted, _) => match memchr::memchr(b'"', &fresh[at..]) {
-                Some(quote) => (at + quote + 1, State::Quote, false),
-                None => (fresh.len(), State::Quoted, false),
-            },
-            _ => match memchr::memchr2(b',', b'\n', &fresh[at..]) {
-                Some(mark) => (at + mark + 1, State::Start, fresh[at + mark] == b'\n'),
-                None => (fresh.len(), State::Plain, false),
-            },
-        }
-    }
-}
-
-impl Boundary for RowEnd {
-    fn end(&mut self, fresh: &[u8]) -> Option<usize> {
-        if self.dialect == Dialect::Tsv {
-            return Lines.end(fresh);
-        }
-        let mut at = 0;
-        while at < fresh.len() {
-            let (next, state, ends) = self.step(fresh, at);
-            self.state = state;
-            if ends {
-                return Some(next);
-            }
-            at = next;
-        }
-        None
-    }
 }

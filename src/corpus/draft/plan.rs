@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A field of an entry, as the value of some key is put into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot<'p> {
+pub enum Slot<'p> {
     /// `title`
     Title,
     /// `artists`, also written `artist`
@@ -54,13 +54,13 @@ impl Slot<'_> {
 
 /// A mapping, by the keys of the file.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Plan {
+pub struct Plan {
     routes: Vec<Route>,
 }
 
 /// One key of the file and the field it goes to.
 #[derive(Debug, Clone)]
-pub(super) struct Route {
+pub struct Route {
     field: String,
     /// The key as the settings have it: `credits.cast`. A key of exactly this name is meant first.
     pub key: String,
@@ -132,7 +132,7 @@ impl Plan {
 }
 
 /// Takes what stands under `path` out of `value`. In a list it takes it out of every item.
-pub(super) fn take(value: &mut Value, path: &[String]) -> Option<Value> {
+pub fn take(value: &mut Value, path: &[String]) -> Option<Value> {
     let Some((key, below)) = path.split_first() else {
         return Some(value.take());
     };
@@ -157,7 +157,7 @@ pub(super) fn take(value: &mut Value, path: &[String]) -> Option<Value> {
 }
 
 /// Whether nothing is left in a value out of which something was taken.
-pub(super) fn is_hollow(value: &Value) -> bool {
+pub fn is_hollow(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Object(object) => object.is_empty(),

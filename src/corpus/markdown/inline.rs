@@ -7,6 +7,9 @@ use std::ops::Range;
 /// How far behind `](` the end of a link's target is looked for.
 const MAX_TARGET: usize = 2048;
 
+/// The longest name of a link, in bytes.
+const MAX_NAME: usize = 128;
+
 /// Entities that people do write.
 const ENTITIES: [(&str, &str); 6] = [
     ("&amp;", "&"),
@@ -38,7 +41,7 @@ const TAGS: [&str; 16] = [
 ];
 
 /// `text` without its marks. `links` are the names, in lower case, of the links that the document defines.
-pub(super) fn plain(text: &str, links: &[String]) -> String {
+pub fn plain(text: &str, links: &[String]) -> String {
     if !text.contains(['*', '_', '`', '[', '\\', '<', '&']) {
         return text.to_owned();
     }
@@ -222,15 +225,14 @@ impl<'t> Scan<'t> {
 
     /// Behind the bracket that ends the name of a link, if the document defines one of this name.
     fn reference_end(&self, start: usize) -> Option<usize> {
-        let limit = self.text.floor_char_boundary(start + 128);
-        let length = self.text[start..limit].find(']')?;
+        let bytes = &self.text.as_bytes()[start..];
+        let length = memchr::memchr(b']', &bytes[..bytes.len().min(MAX_NAME)])?;
         let name = self.text[start..start + length].to_lowercase();
         self.links.contains(&name).then_some(start + length + 1)
     }
 
     fn tag(&mut self, at: usize) -> usize {
-        let limit = self.text.floor_char_boundary(at + MAX_TARGET);
-        let rest = &self.text[at..limit];
+        let rest = &self.text[at..];
         let starts = |tag: &&&str| {
             rest.get(..tag.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(tag))
@@ -243,9 +245,10 @@ impl<'t> Scan<'t> {
             self.edit(at..at + tag.len(), "\n");
             return at + tag.len();
         }
+        let near = &rest.as_bytes()[..rest.len().min(MAX_TARGET)];
         if rest.starts_with("<http")
-            && let Some(end) = rest.find(['>', ' ', '\n'])
-            && rest[end..].starts_with('>')
+            && let Some(end) = memchr::memchr3(b'>', b' ', b'\n', near)
+            && near[end] == b'>'
         {
             self.edit(at..at + 1, "");
             self.edit(at + end..at + end + 1, "");

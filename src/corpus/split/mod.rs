@@ -1,18 +1,59 @@
-//! One file being read: records go out, problems are gathered.
+//! One file being split: records go out, problems are gathered.
 
+mod brackets;
+mod cells;
+mod json;
+mod list;
+pub mod stream;
+pub mod table;
+
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::draft::plan::Plan;
+use super::format::Format;
 use super::problem::{Place, Report};
-use super::stream::MAX_RECORD;
-use super::{Context, Record};
+use super::{Context, Record, markdown};
+use cells::Dialect;
+use stream::{MAX_RECORD, Stream};
 
 /// The largest file, in bytes, that is held whole: a `.json` that is no list, a `.md`.
-pub(super) const MAX_HELD: usize = 256 << 20;
+pub const MAX_HELD: usize = 256 << 20;
+
+/// Reads a file of some format.
+///
+/// # Errors
+/// When the system or what it is packed with fails midway; what came before has been handed on.
+pub fn read<R: Read>(
+    format: Format,
+    stream: &mut Stream<R>,
+    plan: &Plan,
+    reading: &mut Reading<'_>,
+) -> io::Result<ControlFlow<()>> {
+    match stream.peek(3)? {
+        [0xEF, 0xBB, 0xBF, ..] => stream.skip_mark(3),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+            let hint = "only UTF-8 is read: iconv -f UTF-16 -t UTF-8 FILE > NEW";
+            reading
+                .report
+                .add(Place::FILE, "is written in UTF-16", hint);
+            return Ok(ControlFlow::Continue(()));
+        }
+        _ => {}
+    }
+    match format {
+        Format::Json => json::read(stream, plan, reading),
+        Format::JsonLines => json::read_lines(stream, reading),
+        Format::Csv => table::read(stream, Dialect::Csv, plan, reading),
+        Format::Tsv => table::read(stream, Dialect::Tsv, plan, reading),
+        Format::Markdown => markdown::read(stream, reading),
+    }
+}
 
 /// What a reader of some format needs of the world.
-pub(super) struct Reading<'r> {
+pub struct Reading<'r> {
     each: &'r mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
     stem: &'r str,
     pub report: &'r mut Report,

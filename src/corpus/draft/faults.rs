@@ -6,7 +6,7 @@ use super::plan::Slot;
 
 /// One mistake in an entry.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub struct Fault {
     /// The file's key whose value is wrong; `None` when it is the entry as a whole.
     pub key: Option<String>,
     /// The item of the value, from 0, when it is a list and only one is wrong.
@@ -19,7 +19,7 @@ pub(super) struct Fault {
 
 /// Where a value comes from.
 #[derive(Clone, Copy)]
-pub(super) struct Origin<'k> {
+pub struct Origin<'k> {
     /// The file's key.
     pub key: &'k str,
     pub is_mapped: bool,
@@ -37,7 +37,7 @@ impl Origin<'_> {
 }
 
 /// What to say about a value where a text was expected, and what to do about it.
-pub(super) fn wrong_text(
+pub fn wrong_text(
     slot: Slot<'_>,
     origin: Origin<'_>,
     item: Option<usize>,
@@ -62,7 +62,7 @@ pub(super) fn wrong_text(
 }
 
 /// What to do about a missing title, given the keys that there are.
-pub(super) fn title_hint(keys: &Map<String, Value>) -> String {
+pub fn title_hint(keys: &Map<String, Value>) -> String {
     let could_be = |key: &&String| {
         let key = key.to_lowercase();
         let names = [
@@ -78,26 +78,5 @@ pub(super) fn title_hint(keys: &Map<String, Value>) -> String {
             let keys = keys.join(", ");
             format!("every entry needs one; if one of {keys} is it, say so: --map title=KEY")
         }
-    }
-}
-
-/// The start of a text, to name it by.
-pub(super) fn excerpt(text: &str) -> String {
-    const MOST: usize = 24;
-    match text.char_indices().nth(MOST) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
-}
-
-/// What a value is.
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }

@@ -8,21 +8,22 @@
 //! Links are followed last. A file that was already met is not read again under the name of a link, so a link
 //! into the corpus changes nothing and a loop ends.
 
+mod ignored;
+mod listing;
+mod state;
+
 use std::collections::HashSet;
-use std::fs::{self, DirEntry, Metadata};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
-use super::problem::{Place, Problem, Report, for_shell};
+use super::problem::{Problem, for_shell};
 use super::{SourceFile, format, source};
+use ignored::Rules;
+use listing::{Entry, EntryKind, listed};
+use state::{Found, identity, plain, problem, stat_all, without_doubles};
 
-/// Below this many files, threads cost more than they save.
-const FILES_PER_THREAD: usize = 256;
-/// More threads than this only wait for the same locks of the kernel.
-const MAX_THREADS: usize = 4;
 /// The file by which a folder is known to be a built index. A corpus may contain one (`needledrop index .`), and its
 /// files are no entries.
 const INDEX_MARK: &str = "needledrop.json";
@@ -64,68 +65,6 @@ fn single(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
         problem(&mut problems, root, "is not there any more", "");
     }
     (files, problems)
-}
-
-/// An entry file, not yet looked at.
-#[derive(Default)]
-struct Found {
-    path: PathBuf,
-    name: String,
-    /// Whether a link led to it.
-    is_linked: bool,
-}
-
-/// What `.gitignore` files say, from the innermost folder outwards.
-struct Rules {
-    of_folder: Gitignore,
-    outer: Option<Rc<Rules>>,
-}
-
-impl Rules {
-    /// The rules of the folders above `root`, up to the root of its repository; none outside of one.
-    fn above(root: &Path) -> Option<Rc<Rules>> {
-        let absolute = root.canonicalize().ok()?;
-        let is_repository = |folder: &&Path| folder.join(".git").exists();
-        let repository = absolute.ancestors().find(is_repository)?;
-        let between = absolute
-            .ancestors()
-            .skip(1)
-            .take_while(|folder| folder.starts_with(repository));
-        let mut folders: Vec<&Path> = between.collect();
-        folders.reverse();
-        folders.into_iter().fold(None, |outer, folder| {
-            match fs::read(folder.join(".gitignore")) {
-                Ok(text) => Some(Rules::new(folder, &text, outer)),
-                Err(_) => outer,
-            }
-        })
-    }
-
-    /// The rules in `text`, the `.gitignore` of `folder`. A rule that makes no sense is passed over, as git does.
-    fn new(folder: &Path, text: &[u8], outer: Option<Rc<Rules>>) -> Rc<Rules> {
-        let mut builder = GitignoreBuilder::new(folder);
-        let text = String::from_utf8_lossy(text);
-        for line in text.trim_start_matches('\u{feff}').lines() {
-            let _ = builder.add_line(None, line);
-        }
-        Rc::new(Rules {
-            of_folder: builder.build().unwrap_or_else(|_| Gitignore::empty()),
-            outer,
-        })
-    }
-
-    /// Whether the rules leave out what stands at `path`, an absolute one.
-    fn leave_out(&self, path: &Path, is_folder: bool) -> bool {
-        let mut rules = self;
-        loop {
-            let found = rules.of_folder.matched(path, is_folder);
-            match (&rules.outer, found.is_none()) {
-                (_, false) => return found.is_ignore(),
-                (None, true) => return false,
-                (Some(outer), true) => rules = outer,
-            }
-        }
-    }
 }
 
 /// A folder to be listed.
@@ -219,7 +158,7 @@ impl Walk {
             return folder;
         }
         let path = folder.path.join(".gitignore");
-        match source::open(&path).and_then(|_| fs::read(&path)) {
+        match source::read_small(&path) {
             Ok(text) => Folder {
                 rules: Some(Rules::new(&folder.real, &text, folder.rules)),
                 ..folder
@@ -331,185 +270,4 @@ impl Folder {
             rules: self.rules.clone(),
         }
     }
-}
-
-/// Something in a folder.
-struct Entry {
-    /// Its name; what is not Unicode is replaced.
-    name: String,
-    raw: std::ffi::OsString,
-    kind: EntryKind,
-    /// Whether another of this folder has the same `name`.
-    is_again: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum EntryKind {
-    Folder,
-    Link,
-    /// A file, most likely.
-    Other,
-}
-
-/// What is in a folder, in the order of full names: a folder `a` sorts as `a/`.
-fn listed(folder: &Path) -> io::Result<Vec<Entry>> {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let mut entries = fs::read_dir(folder)?
-        .map(|entry| entry.and_then(|entry| entry_of(&entry)))
-        .collect::<io::Result<Vec<Entry>>>()?;
-    entries.sort_by(|one, other| {
-        one.order()
-            .cmp(other.order())
-            .then_with(|| one.raw.cmp(&other.raw))
-    });
-    let again = |index: usize| index > 0 && entries[index].name == entries[index - 1].name;
-    let again: Vec<usize> = (0..entries.len()).filter(|index| again(*index)).collect();
-    for index in again {
-        entries[index].is_again = true;
-    }
-    Ok(entries)
-}
-
-impl Entry {
-    fn order(&self) -> impl Iterator<Item = u8> {
-        let slash = (self.kind == EntryKind::Folder).then_some(b'/');
-        self.name.bytes().chain(slash)
-    }
-}
-
-fn entry_of(entry: &DirEntry) -> io::Result<Entry> {
-    let kind = entry.file_type()?;
-    let raw = entry.file_name();
-    Ok(Entry {
-        name: raw.to_string_lossy().into_owned(),
-        raw,
-        kind: if kind.is_dir() {
-            EntryKind::Folder
-        } else if kind.is_symlink() {
-            EntryKind::Link
-        } else {
-            EntryKind::Other
-        },
-        is_again: false,
-    })
-}
-
-/// A file and its metadata.
-struct Seen {
-    file: SourceFile,
-    is_linked: bool,
-    metadata: io::Result<Metadata>,
-}
-
-/// Looks at every file, in order.
-fn stat_all(mut found: Vec<Found>) -> Vec<Seen> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(MAX_THREADS).min(found.len() / FILES_PER_THREAD);
-    let look_at = |files: &mut [Found]| -> Vec<Seen> { files.iter_mut().map(look).collect() };
-    if threads < 2 {
-        return look_at(&mut found);
-    }
-    let share = found.len().div_ceil(threads);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = found
-            .chunks_mut(share)
-            .map(|files| scope.spawn(move || look_at(files)))
-            .collect();
-        let seen = threads.into_iter().map(|thread| thread.join());
-        seen.flat_map(|seen| seen.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
-}
-
-fn look(found: &mut Found) -> Seen {
-    let Found {
-        path,
-        name,
-        is_linked,
-    } = std::mem::take(found);
-    let metadata = fs::metadata(&path);
-    let stat = metadata.as_ref().map(source::stat).unwrap_or_default();
-    Seen {
-        file: SourceFile { path, name, stat },
-        is_linked,
-        metadata,
-    }
-}
-
-/// The regular files among `seen`, each once: one that a link leads to gives way to the same file under its own name.
-fn without_doubles(seen: Vec<Seen>, problems: &mut Vec<Problem>) -> Vec<SourceFile> {
-    let mut known: HashSet<(u64, u64)> = HashSet::new();
-    if seen.iter().any(|seen| seen.is_linked) {
-        let own = seen.iter().filter(|seen| !seen.is_linked);
-        known.extend(own.filter_map(|seen| identity(seen.metadata.as_ref().ok()?)));
-    }
-    let mut files = Vec::with_capacity(seen.len());
-    for Seen {
-        file,
-        is_linked,
-        metadata,
-    } in seen
-    {
-        match metadata {
-            Ok(metadata) => {
-                let is_double = is_linked
-                    && identity(&metadata).is_some_and(|identity| !known.insert(identity));
-                match source::kind_of(&metadata) {
-                    _ if is_double => {}
-                    None => files.push(file),
-                    Some(kind) => {
-                        let hint = "only regular files are read; move it out of the corpus";
-                        problem(problems, &file.path, format!("is {kind}, not a file"), hint);
-                    }
-                }
-            }
-            // One that went away meanwhile is simply not a part of the corpus.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => {
-                problem(
-                    problems,
-                    &file.path,
-                    format!("cannot be looked at: {}", plain(&error)),
-                    "",
-                );
-            }
-        }
-    }
-    files
-}
-
-/// What tells whether two names mean the same file.
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<(u64, u64)> {
-    None
-}
-
-/// What the system says, without its number.
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text
-        .split_once(" (os error")
-        .map_or(text.as_str(), |(what, _)| what);
-    text.to_lowercase()
-}
-
-fn problem(
-    problems: &mut Vec<Problem>,
-    path: &Path,
-    message: impl Into<String>,
-    hint: impl Into<String>,
-) {
-    let mut report = Report::new(path);
-    report.add(Place::FILE, message, hint);
-    problems.append(&mut report.problems);
 }

@@ -2,22 +2,30 @@
 //!
 //! JSON is read straight into the draft; front matter and table rows come as JSON values and take the same way.
 
+pub mod faults;
+mod field;
+pub mod plan;
+pub mod texts;
+pub mod values;
+mod visit;
+
 use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::{Map, Value};
 
-use super::faults::{Fault, Origin, excerpt, kind_of, title_hint, wrong_text};
-use super::ids;
-use super::plan::{Plan, Slot, is_hollow, take};
-use super::texts::{Found, Numbers, Texts, Wrong};
-use super::visit::{AnyValue, NextValue, Once, Put};
-use super::{Identity, Parsed};
+use crate::corpus::{Identity, Parsed, ids};
 use crate::entry::Entry;
+use faults::{Fault, Origin, title_hint, wrong_text};
+use field::Field;
+use plan::{Plan, Slot, is_hollow, take};
+use texts::{Found, Numbers, Texts, Wrong};
+use values::{drop_nulls, excerpt, kind_of, number_of, trimmed};
+use visit::{AnyValue, NextValue, Once, Put};
 
 /// The longest id, in bytes: it must fit into one term of the index with room to spare.
 const MAX_ID: usize = 4096;
 
 /// An entry in the making.
-pub(super) struct Draft<'p> {
+pub struct Draft<'p> {
     plan: &'p Plan,
     /// Which numbers pass for text in this format.
     numbers: Numbers,
@@ -33,21 +41,6 @@ pub(super) struct Draft<'p> {
     seen: Option<Vec<String>>,
     blank_title: Option<String>,
     faults: Vec<Fault>,
-}
-
-/// A field and whether the mapping gave it its value.
-struct Field<T> {
-    value: Option<T>,
-    is_mapped: bool,
-}
-
-impl<T> Default for Field<T> {
-    fn default() -> Field<T> {
-        Field {
-            value: None,
-            is_mapped: false,
-        }
-    }
 }
 
 impl<'p> Draft<'p> {
@@ -151,6 +144,13 @@ impl<'p> Draft<'p> {
 
     /// Gives a value, or what is within it, to several fields; what then remains of it is kept under its own key.
     fn distribute(&mut self, key: &str, mut value: Value) {
+        if value.is_null() {
+            return;
+        }
+        self.remember(Origin {
+            key,
+            is_mapped: false,
+        });
         let plan = self.plan;
         let whole = value.clone();
         let mut is_whole_mapped = false;
@@ -335,6 +335,10 @@ impl<'p> Draft<'p> {
             return;
         }
         self.remember(origin);
+        if self.keys.is_empty() {
+            // Room for the keys of most entries at once.
+            self.keys = Map::with_capacity(8);
+        }
         let was_mapped = self.mapped.iter().any(|mapped| mapped == name);
         match (origin.is_mapped, was_mapped) {
             (false, true) => {}
@@ -421,62 +425,5 @@ impl<'p> Draft<'p> {
         });
         // So that no title is missed as well.
         self.title.value = Some(String::new());
-    }
-}
-
-impl Field<Vec<String>> {
-    /// Adds names; mapped ones take the place of others.
-    fn extend(&mut self, names: Vec<String>, is_mapped: bool) {
-        if self.value.is_some() && self.is_mapped && !is_mapped {
-            return;
-        }
-        if !self.is_mapped && is_mapped {
-            self.value = None;
-        }
-        self.is_mapped = is_mapped;
-        let names = names
-            .into_iter()
-            .map(trimmed)
-            .filter(|name| !name.is_empty());
-        match &mut self.value {
-            None => self.value = Some(names.collect()),
-            Some(held) => {
-                for name in names {
-                    if !held.contains(&name) {
-                        held.push(name);
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn trimmed(text: String) -> String {
-    let inner = text.trim();
-    if inner.len() == text.len() {
-        text
-    } else {
-        inner.to_owned()
-    }
-}
-
-/// The number that a text is, if it is one that JSON has.
-pub(super) fn number_of(text: &str) -> Option<Value> {
-    let text = text.strip_prefix('+').unwrap_or(text);
-    serde_json::from_str(text).ok().filter(Value::is_number)
-}
-
-/// Takes every `null` out of a value: it says no more than its absence.
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Array(items) => {
-            items.retain(|item| !item.is_null());
-            items.iter_mut().for_each(drop_nulls);
-        }
-        Value::Object(map) => {
-            map.retain(|_, value| !value.is_null());
-            map.values_mut().for_each(drop_nulls);
-        }
-        _ => {}
     }
 }

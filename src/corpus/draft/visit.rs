@@ -8,12 +8,12 @@ use serde::de::{
 };
 use serde_json::Value;
 
-use super::draft::Draft;
+use super::Draft;
 use super::faults::Origin;
 use super::plan::Slot;
 
 /// Something a value can be taken from: a map being read, or a value at hand.
-pub(super) trait NextValue<'de> {
+pub trait NextValue<'de> {
     type Error;
     fn next<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Self::Error>;
 }
@@ -27,7 +27,7 @@ impl<'de, A: MapAccess<'de>> NextValue<'de> for InMap<A> {
     }
 }
 
-pub(super) struct Once(pub Option<Value>);
+pub struct Once(pub Option<Value>);
 
 impl<'de> NextValue<'de> for Once {
     type Error = serde_json::Error;
@@ -37,7 +37,7 @@ impl<'de> NextValue<'de> for Once {
 }
 
 /// Reads a value into a field of a draft.
-pub(super) struct Put<'d, 'p, 's, 'k>(pub &'d mut Draft<'p>, pub Slot<'s>, pub Origin<'k>);
+pub struct Put<'d, 'p, 's, 'k>(pub &'d mut Draft<'p>, pub Slot<'s>, pub Origin<'k>);
 
 impl<'de> DeserializeSeed<'de> for Put<'_, '_, '_, '_> {
     type Value = ();
@@ -46,7 +46,7 @@ impl<'de> DeserializeSeed<'de> for Put<'_, '_, '_, '_> {
     }
 }
 
-pub(super) struct AnyValue;
+pub struct AnyValue;
 
 impl<'de> DeserializeSeed<'de> for AnyValue {
     type Value = Value;

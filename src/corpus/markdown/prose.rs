@@ -8,7 +8,7 @@ use super::inline::plain;
 
 /// A text read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Read {
+pub struct Read {
     /// The first heading, if it was taken out of the prose.
     pub heading: Option<String>,
     /// The rest.
@@ -16,7 +16,7 @@ pub(super) struct Read {
 }
 
 /// Reads Markdown. The first heading is taken out if there is no `title` yet, or if all it does is to repeat it.
-pub(super) fn read(markdown: &str, title: Option<&str>) -> Read {
+pub fn read(markdown: &str, title: Option<&str>) -> Read {
     let text = without_comments(markdown);
     let mut blocks = Blocks::default();
     text.lines().for_each(|line| blocks.line(line));
@@ -111,9 +111,7 @@ impl Blocks {
             self.close();
         } else if let Some(heading) = heading(inner) {
             self.whole(Kind::Heading, heading);
-        } else if self.underlines(inner) {
-            self.close();
-        } else if is_rule(inner) {
+        } else if self.underlines(inner) || is_rule(inner) {
             self.close();
         } else if let Some(name) = link_definition(inner) {
             self.links.push(name);
@@ -245,7 +243,7 @@ fn is_rule(line: &str) -> bool {
 /// `[name]: https://…` defines a link, and `[REC]: the film` does not.
 fn link_definition(line: &str) -> Option<String> {
     let (name, target) = line.strip_prefix('[')?.split_once("]:")?;
-    let target = target.trim_start().split_whitespace().next()?;
+    let target = target.split_whitespace().next()?;
     let is_link = target.contains("://") || target.starts_with(['/', '#', '<', '.']);
     is_link.then(|| name.to_lowercase())
 }

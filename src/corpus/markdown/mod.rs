@@ -1,8 +1,11 @@
 //! `.md`: one entry, its fields in the front matter and its prose below.
 //!
 //! Front matter is YAML between lines of `---` or TOML between lines of `+++`. The first heading is the title when there
-//! is no other, and no part of the prose then. The prose is kept as a reader sees it ([`super::prose`]): brackets and
+//! is no other, and no part of the prose then. The prose is kept as a reader sees it (`prose`): brackets and
 //! stars read badly in a snippet.
+
+mod inline;
+mod prose;
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -10,15 +13,15 @@ use std::ops::ControlFlow;
 use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::Context;
 use super::draft::Draft;
+use super::draft::texts::Numbers;
 use super::problem::Place;
-use super::reading::{MAX_HELD, Reading};
-use super::stream::Stream;
-use super::texts::Numbers;
-use super::{Context, prose};
+use super::split::stream::Stream;
+use super::split::{MAX_HELD, Reading};
 
 /// Reads a file as one record.
-pub(super) fn read<R: Read>(
+pub fn read<R: Read>(
     stream: &mut Stream<R>,
     reading: &mut Reading<'_>,
 ) -> io::Result<ControlFlow<()>> {
@@ -41,7 +44,7 @@ const DOCUMENT: u64 = 0x6d64;
 
 /// A document taken apart.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Document<'a> {
+pub struct Document<'a> {
     /// What the front matter is written in, and its text.
     pub front: Option<(Front, &'a str)>,
     /// Where the front matter's text begins, in bytes.
@@ -52,7 +55,7 @@ pub(super) struct Document<'a> {
 
 /// What front matter is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Front {
+pub enum Front {
     /// Between lines of `---`.
     Yaml,
     /// Between lines of `+++`.
@@ -61,7 +64,7 @@ pub(super) enum Front {
 
 /// Something wrong in a document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mistake {
+pub struct Mistake {
     /// Where, from the start of the document.
     pub place: Place,
     pub message: String,
@@ -72,7 +75,7 @@ pub(super) struct Mistake {
 ///
 /// # Errors
 /// When its front matter does not end.
-pub(super) fn take_apart(text: &str) -> Result<Document<'_>, Mistake> {
+pub fn take_apart(text: &str) -> Result<Document<'_>, Mistake> {
     let first = text.lines().next().unwrap_or_default().trim_end();
     let front = match first {
         "---" => Front::Yaml,
@@ -109,7 +112,7 @@ pub(super) fn take_apart(text: &str) -> Result<Document<'_>, Mistake> {
 }
 
 /// Which numbers of a document's front matter pass for text.
-pub(super) fn numbers(document: &Document<'_>) -> Numbers {
+pub fn numbers(document: &Document<'_>) -> Numbers {
     match document.front {
         Some((Front::Yaml, _)) => Numbers::Whole,
         _ => Numbers::Refuse,
@@ -120,7 +123,7 @@ pub(super) fn numbers(document: &Document<'_>) -> Numbers {
 ///
 /// # Errors
 /// When its front matter cannot be read; all else is noted in the draft.
-pub(super) fn fill(document: &Document<'_>, draft: &mut Draft<'_>) -> Result<(), Mistake> {
+pub fn fill(document: &Document<'_>, draft: &mut Draft<'_>) -> Result<(), Mistake> {
     if let Some((front, text)) = document.front {
         let keys = match front {
             Front::Yaml => yaml(text)?,
@@ -217,7 +220,7 @@ fn not_keys() -> Mistake {
 }
 
 /// Where in a document the value of a front matter key begins, in bytes.
-pub(super) fn find(document: &Document<'_>, key: &str) -> Option<usize> {
+pub fn find(document: &Document<'_>, key: &str) -> Option<usize> {
     let (front, text) = document.front?;
     let mark = match front {
         Front::Yaml => ':',
