@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_made_up_corpus_is_the_same_every_time_and_queries_can_be_drawn_from_it() {
         let path = std::env::temp_dir().join(format!("nd-synthetic-{}", std::process::id()));
-        let mut made = || {
+        let made = || {
             write(&path, 300).unwrap();
             std::fs::read(&path).unwrap()
         };

@@ -194,7 +194,7 @@ mod tests {
     fn every_edit_makes_another_title_of_the_same_length() {
         let path = std::env::temp_dir().join(format!("nd-edit-{}", std::process::id()));
         fs::write(&path, r#"{"id": 1, "title": "Heat"}"#).unwrap();
-        let mut read = || {
+        let read = || {
             edit(&path).unwrap();
             fs::read_to_string(&path).unwrap()
         };
