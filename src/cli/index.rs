@@ -89,6 +89,7 @@ impl IndexArgs {
                 rebuild: self.rebuild,
                 check: self.check,
                 skip_invalid: self.skip_invalid,
+                keep_broken: self.watch,
                 wait: self.wait,
                 memory: self.memory,
                 threads: self.threads,
@@ -144,12 +145,8 @@ impl IndexRequest {
             folder: INDEX.into(),
             mapping: Vec::new(),
             options: UpdateOptions {
-                rebuild: false,
-                check: false,
-                skip_invalid: false,
                 wait: true,
-                memory: 256_000_000,
-                threads: 0,
+                ..UpdateOptions::default()
             },
             format: Format::Text,
         }

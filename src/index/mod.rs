@@ -3,16 +3,33 @@
 //! An index folder holds `needledrop.json` (which generation is current; swapped by an atomic rename), `lock`, and a folder
 //! for each generation: a Tantivy index with its manifest, bound to the commit by the commit's payload.
 
+mod directory;
 pub mod document;
+mod durable;
+mod folder;
+mod gate;
+mod header;
+mod input;
+mod keyed;
+mod lengths;
+mod lock;
+mod manifest;
+pub mod names;
 pub mod open;
+mod scan;
 pub mod schema;
+mod settle;
+mod sweep;
 pub mod tokenizer;
+pub mod trouble;
+mod update;
+mod writer;
 
 use std::path::Path;
 
 use crate::corpus::Corpus;
 use crate::corpus::problem::Problem;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
 /// How an index is to be brought up to date.
 #[derive(Debug, Clone)]
@@ -23,6 +40,9 @@ pub struct UpdateOptions {
     pub check: bool,
     /// Leave out what is invalid, say so, and index the rest.
     pub skip_invalid: bool,
+    /// Follow the rest of the corpus while something is wrong in a file, whose entries stay as they were in the index
+    /// (what is wrong is said all the same): for one that is being edited.
+    pub keep_broken: bool,
     /// Wait for another writer to finish.
     pub wait: bool,
     /// Bytes the writer may hold.
@@ -30,6 +50,23 @@ pub struct UpdateOptions {
     /// Indexing threads; 0 for as many as there are cores.
     pub threads: usize,
 }
+
+impl Default for UpdateOptions {
+    fn default() -> UpdateOptions {
+        UpdateOptions {
+            rebuild: false,
+            check: false,
+            skip_invalid: false,
+            keep_broken: false,
+            wait: false,
+            memory: DEFAULT_MEMORY,
+            threads: 0,
+        }
+    }
+}
+
+/// Bytes a writer may hold when nothing else is said. More gains nothing clear.
+pub const DEFAULT_MEMORY: u64 = 200 << 20;
 
 /// What an update did.
 #[derive(Debug, Clone, Default)]
@@ -48,8 +85,12 @@ pub struct Summary {
     pub entries: u64,
     /// Records left out because they are invalid.
     pub left_out: u64,
+    /// Records that say exactly what another says: they are one entry with it.
+    pub repeated: u64,
     /// Everything wrong in the corpus, ordered by place.
     pub problems: Vec<Problem>,
+    /// Worth a word, but nothing wrong.
+    pub notes: Vec<Problem>,
     /// Whether the index is now what the corpus says: false when there are problems and nothing was to be skipped (the
     /// old index is untouched), and for a mere check.
     pub committed: bool,
@@ -61,22 +102,22 @@ pub struct Summary {
 pub trait Progress: Sync {
     /// `done` of about `total` bytes of the corpus have been read.
     fn bytes(&self, done: u64, total: u64);
-    /// What is being done now: `reading`, `writing`, `merging`.
+    /// What is being done now: `reading`, `writing`, `committing`, `merging`, `finishing`.
     fn stage(&self, name: &'static str);
 }
 
 /// Brings the index in `folder` up to date with `corpus`.
 ///
 /// # Errors
-/// [`Kind::Locked`], [`Kind::Io`], [`Kind::Corrupt`] (a foreign folder). Problems of the corpus are no error here.
+/// `Locked` when another is writing; `Usage` when the folder is not ours; `Io`; `Corrupt` when a newer program made it.
+/// Problems of the corpus are no error here.
 pub fn update(
     corpus: &Corpus,
     folder: &Path,
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<Summary> {
-    let _ = (corpus, folder, options, progress);
-    Err(Error::new(Kind::Internal, "not built yet"))
+    update::run(corpus, folder, options, progress)
 }
 
 /// Where an entry stands in the corpus.

@@ -1,13 +1,36 @@
 //! An index opened for reading.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::SystemTime;
 
-use tantivy::{Index, Searcher};
+use tantivy::directory::MmapDirectory;
+use tantivy::schema::Value;
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, TantivyError};
 
 use super::Source;
-use super::schema::Fields;
-use crate::analysis::Language;
+use super::directory::{META, Snapshot};
+use super::folder::{self, FORMAT, POINTER, Pointed};
+use super::header::{Commit, Header};
+use super::keyed;
+use super::lengths::Lengths;
+use super::manifest::{Catalog, Twin};
+use super::names::{self, Fate};
+use super::schema::{self, Fields};
+use super::{tokenizer, trouble};
+use crate::analysis::{self, Language};
+use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
+
+/// A writer may remove files between our reading their names and our opening them; then we begin again, so many times.
+const ATTEMPTS: u32 = 20;
+/// The files of an index up to this many bytes are checked against their checksums at each open, which costs less than
+/// a millisecond; those of a larger one only by `needledrop doctor`.
+const CHECKED_BYTES: u64 = 2 << 20;
 
 /// One commit of an index, as a reader holds it: whatever a writer does meanwhile, it stays as it is.
 pub struct OpenIndex {
@@ -27,6 +50,43 @@ pub struct OpenIndex {
     pub folder: PathBuf,
     /// Identifies the commit: generation and opstamp.
     pub commit: String,
+    header: Header,
+    catalog: Catalog,
+    /// By key, every entry that is shown with a suffix behind its id.
+    twins: OnceLock<HashMap<u64, Twin>>,
+    /// The state of the pointer and of `meta.json` when this commit was read.
+    seen: [Option<Seen>; 2],
+}
+
+/// What tells that a file was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    modified: Option<SystemTime>,
+    size: u64,
+    inode: u64,
+}
+
+impl Seen {
+    fn of(path: &Path) -> Option<Seen> {
+        let metadata = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Seen {
+            modified: metadata.modified().ok(),
+            size: metadata.len(),
+            inode,
+        })
+    }
+}
+
+/// Why an attempt to open failed.
+enum Failure {
+    /// A file was not there: perhaps a writer has just removed it.
+    Raced(Error),
+    /// For good.
+    Final(Error),
 }
 
 impl OpenIndex {
@@ -35,41 +95,299 @@ impl OpenIndex {
     /// # Errors
     /// [`Kind::Missing`] when there is none; [`Kind::Corrupt`] when it is damaged, foreign or of a newer format.
     pub fn open(folder: &Path) -> Result<OpenIndex> {
-        let _ = folder;
-        Err(Error::new(Kind::Internal, "not built yet"))
+        trouble::guarded(folder, || {
+            let mut attempt = 1;
+            loop {
+                match open_once(folder) {
+                    Ok(index) => return Ok(index),
+                    Err(Failure::Raced(_)) if attempt < ATTEMPTS => attempt += 1,
+                    Err(Failure::Raced(error) | Failure::Final(error)) => return Err(error),
+                }
+            }
+        })
     }
 
-    /// An open index over a Tantivy index that is there already, with no knowledge of its sources.
-    pub fn of_parts(index: Index, fields: Fields, language: Language) -> tantivy::Result<OpenIndex> {
-        let reader: tantivy::IndexReader =
-            index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
-        let searcher = reader.searcher();
-        let mut total_length = 0;
-        for segment in searcher.segment_readers() {
-            let lengths = segment.get_fieldnorms_reader(fields.text)?;
-            let live = segment.doc_ids_alive();
-            total_length += live.map(|doc| u64::from(lengths.fieldnorm(doc))).sum::<u64>();
-        }
-        Ok(OpenIndex {
-            entries: searcher.num_docs(),
-            total_length,
-            index,
-            searcher,
-            fields,
-            language,
-            folder: PathBuf::new(),
-            commit: String::new(),
+    /// Opens a generation that may not be current.
+    pub(super) fn of_generation(folder: &Path, generation: &Path) -> Result<OpenIndex> {
+        trouble::guarded(folder, || {
+            open_generation(folder, generation)
+                .map_err(|(Failure::Raced(error) | Failure::Final(error))| error)
         })
     }
 
     /// Whether a newer commit than this one is there.
     pub fn is_outdated(&self) -> bool {
-        false
+        let generation = self.generation();
+        self.seen != seen(&self.folder, &generation)
+    }
+
+    fn generation(&self) -> PathBuf {
+        let name = self.commit.split('/').next().unwrap_or_default();
+        self.folder.join(name)
+    }
+
+    /// What the commit says about itself.
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What it knows of its sources.
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     /// Where the entry of this id stands in the corpus.
     pub fn locate(&self, id: &str) -> Option<Source> {
-        let _ = id;
-        None
+        let (row, _) = self.resolve(id).ok()??;
+        let (path, line) = self.catalog.place(row).ok()?;
+        Some(Source {
+            path,
+            line: u64::from(line),
+        })
+    }
+
+    /// The document of the entry of this id.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn find(&self, id: &str) -> Result<Option<DocAddress>> {
+        let resolved = self.resolve(id);
+        let found = resolved.map_err(|error| trouble::io("read", &self.generation(), &error))?;
+        let Some((_, key)) = found else {
+            return Ok(None);
+        };
+        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let doc = keyed::find(reader, key);
+            let doc = doc.map_err(|error| trouble::reading(&self.folder, &error))?;
+            if let Some(doc) = doc {
+                return Ok(Some(DocAddress::new(ordinal, doc)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The entry of a document, with the id it is known by.
+    ///
+    /// # Errors
+    /// When the index cannot be read, or makes no sense.
+    pub fn entry(&self, address: DocAddress) -> Result<Entry> {
+        let document: TantivyDocument = self
+            .searcher
+            .doc(address)
+            .map_err(|error| trouble::reading(&self.folder, &error))?;
+        let value = |field| document.get_first(field);
+        let id = value(self.fields.id).and_then(|id| id.as_str());
+        let key = value(self.fields.key).and_then(|key| key.as_u64());
+        let json = value(self.fields.entry).and_then(|json| json.as_bytes());
+        let (Some(id), Some(key), Some(json)) = (id, key, json) else {
+            return Err(trouble::corrupt(&self.folder, "an entry lacks a part"));
+        };
+        let id = self.final_id(id, key)?.into_owned();
+        Entry::from_json(id, json)
+            .map_err(|error| trouble::corrupt(&self.folder, "an entry is no JSON").because(&error))
+    }
+
+    /// The id by which an entry is known, from the one that is in the index and its key: the same, but for twins.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read.
+    pub fn final_id<'a>(&self, id: &'a str, key: u64) -> Result<Cow<'a, str>> {
+        let twin = self.twins()?.and_then(|twins| twins.get(&key));
+        Ok(match twin {
+            Some(twin) => Cow::Owned(names::suffixed(id, twin.fingerprint, twin.digits)),
+            None => Cow::Borrowed(id),
+        })
+    }
+
+    fn twins(&self) -> Result<Option<&HashMap<u64, Twin>>> {
+        if self.header.twins == 0 {
+            return Ok(None);
+        }
+        if let Some(twins) = self.twins.get() {
+            return Ok(Some(twins));
+        }
+        let read = self.catalog.twins();
+        let twins = read.map_err(|error| trouble::corrupt(&self.folder, error))?;
+        let twins = twins.into_iter().map(|twin| (twin.key, twin)).collect();
+        Ok(Some(self.twins.get_or_init(|| twins)))
+    }
+
+    /// Row and key of the entry of this id.
+    fn resolve(&self, id: &str) -> io::Result<Option<(u32, u64)>> {
+        let plain = |fate: Fate, _: &str| fate == Fate::Plain;
+        if let Some(found) = self.member(id, plain)? {
+            return Ok(Some(found));
+        }
+        let Some((base, digits)) = names::split_suffix(id) else {
+            return Ok(None);
+        };
+        self.member(base, |fate, hex| {
+            fate == Fate::Suffixed(digits.len() as u8) && hex.starts_with(digits)
+        })
+    }
+
+    /// The record with this base id whose fate and fingerprint (in hexadecimal) are the ones wanted.
+    fn member(
+        &self,
+        base: &str,
+        wanted: impl Fn(Fate, &str) -> bool,
+    ) -> io::Result<Option<(u32, u64)>> {
+        let base = names::base_of(base);
+        let found = self.catalog.find(base)?;
+        let members: Vec<_> = found.iter().map(|found| found.member).collect();
+        let fates = names::settle(&members);
+        let at = fates
+            .iter()
+            .zip(&members)
+            .position(|(&fate, member)| wanted(fate, &format!("{:016x}", member.fingerprint)));
+        Ok(at.map(|at| (found[at].row, names::key_of(base, members[at].fingerprint))))
+    }
+}
+
+fn seen(folder: &Path, generation: &Path) -> [Option<Seen>; 2] {
+    [
+        Seen::of(&folder.join(POINTER)),
+        Seen::of(&generation.join(META)),
+    ]
+}
+
+fn open_once(folder: &Path) -> std::result::Result<OpenIndex, Failure> {
+    match folder::read_pointer(folder).map_err(Failure::Final)? {
+        Pointed::To(generation) => {
+            open_generation(folder, &folder::generation_path(folder, generation))
+        }
+        Pointed::Nowhere => Err(Failure::Final(missing(folder))),
+        Pointed::Newer(format) => Err(Failure::Final(folder::newer(folder, format))),
+        Pointed::Damaged => {
+            let what = format!("`{POINTER}` makes no sense");
+            Err(Failure::Final(trouble::corrupt(folder, what)))
+        }
+    }
+}
+
+fn missing(folder: &Path) -> Error {
+    let message = format!("there is no index in `{}`", folder.display());
+    let command = format!("needledrop index --index {}", trouble::quoted(folder));
+    Error::new(Kind::Missing, message).hint(format!("make one: `{command}`"))
+}
+
+fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<OpenIndex, Failure> {
+    let seen = seen(folder, generation);
+    let commit = Commit::read(generation).map_err(|error| unread(folder, META, &error))?;
+    let header = commit.header.clone();
+    let language = readable(folder, &header).map_err(Failure::Final)?;
+    let path = generation.join(&header.manifest);
+    let catalog = Catalog::open(&path, header.manifest_sum)
+        .map_err(|error| unread(folder, &header.manifest, &error))?;
+    let tantivys = |error: TantivyError| {
+        let said = trouble::reading(folder, &error);
+        match trouble::is_missing_file(&error) {
+            true => Failure::Raced(said),
+            false => Failure::Final(said),
+        }
+    };
+    let files = MmapDirectory::open(generation).map_err(|error| tantivys(error.into()))?;
+    let index = Index::open(Snapshot::new(files, &commit.meta)).map_err(tantivys)?;
+    let (schema, fields) = schema::build();
+    if index.schema() != schema {
+        return Err(Failure::Final(of_another_version(folder)));
+    }
+    check_small(folder, generation, &index, &commit)?;
+    tokenizer::register(&index, language);
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
+    let reader: tantivy::IndexReader = reader.try_into().map_err(tantivys)?;
+    let searcher = reader.searcher();
+    let total_length = Lengths::read(generation)
+        .total(&searcher, &fields)
+        .map_err(tantivys)?;
+    if searcher.num_docs() != header.entries {
+        let what = format!(
+            "it says that it has {} entries and has {}",
+            header.entries,
+            searcher.num_docs()
+        );
+        return Err(Failure::Final(trouble::corrupt(folder, what)));
+    }
+    let name = generation.file_name().unwrap_or_default();
+    Ok(OpenIndex {
+        commit: format!("{}/{}", name.to_string_lossy(), commit.opstamp),
+        entries: header.entries,
+        folder: folder.to_path_buf(),
+        index,
+        searcher,
+        fields,
+        language,
+        total_length,
+        header,
+        catalog,
+        twins: OnceLock::new(),
+        seen,
+    })
+}
+
+fn unread(folder: &Path, name: &str, error: &io::Error) -> Failure {
+    let missing = error.kind() == io::ErrorKind::NotFound;
+    if missing || error.raw_os_error().is_none() {
+        let said = trouble::corrupt(folder, format!("`{name}`")).because(error);
+        return match missing {
+            true => Failure::Raced(said),
+            false => Failure::Final(said),
+        };
+    }
+    Failure::Final(trouble::io("read", &folder.join(name), error))
+}
+
+/// The index's language, if this program can answer from it.
+fn readable(folder: &Path, header: &Header) -> Result<Language> {
+    let made_with = &header.made_with;
+    if made_with.format > FORMAT {
+        return Err(folder::newer(folder, made_with.format));
+    }
+    if (made_with.format, made_with.analyzer) != (FORMAT, analysis::VERSION) {
+        return Err(of_another_version(folder));
+    }
+    Language::from_name(&made_with.language)
+        .ok_or_else(|| trouble::corrupt(folder, "its language is unknown"))
+}
+
+fn of_another_version(folder: &Path) -> Error {
+    let message = format!(
+        "the index in `{}` was made by another version of needledrop",
+        folder.display()
+    );
+    let command = format!("needledrop index --index {}", trouble::quoted(folder));
+    Error::new(Kind::Corrupt, message).hint(format!("bring it up to date: `{command}`"))
+}
+
+/// Checks the checksums of a small index's files.
+fn check_small(
+    folder: &Path,
+    generation: &Path,
+    index: &Index,
+    commit: &Commit,
+) -> std::result::Result<(), Failure> {
+    let mut bytes = 0;
+    for name in super::sweep::needed(commit) {
+        match fs::metadata(generation.join(&name)) {
+            Ok(metadata) => bytes += metadata.len(),
+            Err(error) => return Err(unread(folder, &name, &error)),
+        }
+        if bytes > CHECKED_BYTES {
+            return Ok(());
+        }
+    }
+    let damaged = index.validate_checksum().map_err(|error| {
+        let said = trouble::reading(folder, &error);
+        match trouble::is_missing_file(&error) {
+            true => Failure::Raced(said),
+            false => Failure::Final(said),
+        }
+    })?;
+    match damaged.into_iter().min() {
+        Some(name) => {
+            let what = format!("the checksum of `{}` is wrong", name.display());
+            Err(Failure::Final(trouble::corrupt(folder, what)))
+        }
+        None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! The Tantivy schema: which fields an index has and what each is for.
 
 use tantivy::schema::{
-    Field, IndexRecordOption, JsonObjectOptions, STORED, STRING, Schema, TextFieldIndexing,
+    FAST, Field, IndexRecordOption, JsonObjectOptions, STORED, Schema, TextFieldIndexing,
     TextOptions,
 };
 
@@ -15,8 +15,12 @@ pub const KEYS_TOKENIZER: &str = "needledrop_keys";
 /// The fields of an index, by what they are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields {
-    /// The entry's id, whole; a column too, since equal scores are ordered by it.
+    /// The entry's id as the corpus gives it (before twins are told apart, see `index::names`); a column, since equal
+    /// scores are ordered by it.
     pub id: Field,
+    /// What the entry is addressed by: a hash of its id and its content (see [`super::names::key_of`]). A column, by
+    /// which it is found and deleted, and the second thing after the id by which equal scores are ordered.
+    pub key: Field,
     /// The entry as JSON, for showing.
     pub entry: Field,
     /// Title, artists and prose in one posting list: what a bare word is looked up in.
@@ -44,7 +48,8 @@ pub fn build() -> (Schema, Fields) {
     };
     let mut builder = Schema::builder();
     let fields = Fields {
-        id: builder.add_text_field("id", STRING.set_fast("raw") | STORED),
+        id: builder.add_text_field("id", TextOptions::default().set_fast("raw") | STORED),
+        key: builder.add_u64_field("key", FAST | STORED),
         entry: builder.add_bytes_field("entry", STORED),
         text: builder.add_text_field("text", words(TEXT_TOKENIZER)),
         title: builder.add_text_field("title", words(NAME_TOKENIZER)),

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use tantivy::{DocAddress, TantivyError};
+use tantivy::DocAddress;
 
 use super::explain;
 use super::facets::FacetCounter;
 use super::fields::IndexFields;
-use super::highlight::Highlighter;
+use super::highlight::{FieldsWanted, Highlighter};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
 use super::passage::Limits;
@@ -23,13 +23,12 @@ use super::resolve::Resolver;
 use super::response::{Fragment, Hit, SearchResponse};
 use super::run::Runner;
 use super::segment::Segment;
-use super::stored;
 use super::top::Ranked;
 use super::weights::{WEIGHTS, Weights};
 use crate::analysis::Analyzer;
 use crate::entry::Entry;
-use crate::error::{Error, Kind, Result};
-use crate::index::{Source, open::OpenIndex};
+use crate::error::Result;
+use crate::index::{Source, open::OpenIndex, trouble};
 
 /// Answers requests from one commit of an index. Shared between threads as it is.
 pub struct Engine {
@@ -80,7 +79,7 @@ impl Engine {
             .map(|reader| Segment::open(reader, &index.fields))
             .collect();
         let segments: tantivy::Result<Vec<Segment>> = opened;
-        let segments = segments.map_err(|error| unreadable(&index, &error))?;
+        let segments = segments.map_err(|error| trouble::reading(&index.folder, &error))?;
         Ok(Engine {
             index,
             segments,
@@ -102,20 +101,23 @@ impl Engine {
     /// # Errors
     /// When the index cannot be read.
     pub fn entry(&self, id: &str, query: &str) -> Result<Option<Found>> {
+        let Some(address) = self.index.find(id)? else {
+            return Ok(None);
+        };
+        let entry = self.index.entry(address)?;
         self.with_analyzer(|analyzer| {
-            let Some(address) = self.address_of(id)? else {
-                return Ok(None);
-            };
-            let entry = stored::entry(&self.index.searcher, address)?;
             let request = SearchRequest {
                 query: query.to_owned(),
                 ..SearchRequest::default()
             };
             let ready = self.understand(&request, analyzer)?;
-            let marked = Highlighter::new(&ready.plan, &ready.worth, analyzer).whole(&entry);
+            let wanted = FieldsWanted::of(&ready.plan, &ready.worth);
+            let marked =
+                Highlighter::new(&ready.plan, &ready.worth, &wanted, analyzer).whole(&entry);
+            let source = self.index.locate(id);
             Ok(Some(Found {
                 entry,
-                source: self.index.locate(id),
+                source,
                 marked,
             }))
         })
@@ -136,24 +138,23 @@ impl Engine {
         Ok(Vec::new())
     }
 
-    fn with_analyzer<T>(
-        &self,
-        work: impl FnOnce(&mut Analyzer) -> tantivy::Result<T>,
-    ) -> Result<T> {
+    fn with_analyzer<T>(&self, work: impl FnOnce(&mut Analyzer) -> Result<T>) -> Result<T> {
         let idle = self.analyzers.lock().ok().and_then(|mut idle| idle.pop());
         let mut analyzer = idle.unwrap_or_else(|| Analyzer::new(self.index.language));
-        let done = work(&mut analyzer).map_err(|error| unreadable(&self.index, &error));
+        // Bytes that are damaged in a way that no checksum was asked about may make Tantivy panic.
+        let done = trouble::guarded(&self.index.folder, || work(&mut analyzer));
         if let Ok(mut idle) = self.analyzers.lock() {
             idle.push(analyzer);
         }
         done
     }
 
-    fn answer(
-        &self,
-        request: &SearchRequest,
-        analyzer: &mut Analyzer,
-    ) -> tantivy::Result<SearchResponse> {
+    /// What Tantivy read, or its error for people.
+    fn read<T>(&self, result: tantivy::Result<T>) -> Result<T> {
+        result.map_err(|error| trouble::reading(&self.index.folder, &error))
+    }
+
+    fn answer(&self, request: &SearchRequest, analyzer: &mut Analyzer) -> Result<SearchResponse> {
         let begun = Instant::now();
         let Ready {
             plan,
@@ -161,11 +162,11 @@ impl Engine {
             mut warnings,
             understood,
         } = self.understand(request, analyzer)?;
-        warnings.extend(self.field_warnings(request)?);
+        warnings.extend(self.read(self.field_warnings(request))?);
         let lexicon = Lexicon::new(&self.segments, self.index.fields);
         let norms = ZoneNorms::new(&self.weights, self.mean_length());
         let runner = Runner {
-            searcher: &self.index.searcher,
+            index: &self.index,
             segments: &self.segments,
             lexicon: &lexicon,
             plan: &plan,
@@ -173,17 +174,19 @@ impl Engine {
             weights: &self.weights,
             norms: &norms,
         };
-        let mut facets = FacetCounter::new(&self.segments, &request.facets)?;
+        let mut facets = self.read(FacetCounter::new(&self.segments, &request.facets))?;
         let needs_all = !facets.is_empty();
         let found = runner.run(request, needs_all, &mut |segment, doc| {
             facets.add(segment, doc)
-        })?;
+        });
+        let found = self.read(found)?;
         let mut hits = Vec::new();
-        let mut highlighter = Highlighter::new(&plan, &worth, analyzer);
+        let wanted = FieldsWanted::of(&plan, &worth);
+        let mut highlighter = Highlighter::new(&plan, &worth, &wanted, analyzer);
         for (index, ranked) in found.hits.iter().enumerate().skip(request.offset) {
             let mut hit = self.hit(ranked, index + 1, request, &mut highlighter)?;
             if request.explain {
-                hit.explanation = explain::score(&runner, ranked)?;
+                hit.explanation = self.read(explain::score(&runner, ranked))?;
             }
             hits.push(hit);
         }
@@ -202,11 +205,7 @@ impl Engine {
     }
 
     /// Reads a query and makes it ready for this index.
-    fn understand(
-        &self,
-        request: &SearchRequest,
-        analyzer: &mut Analyzer,
-    ) -> tantivy::Result<Ready> {
+    fn understand(&self, request: &SearchRequest, analyzer: &mut Analyzer) -> Result<Ready> {
         let lexicon = Lexicon::new(&self.segments, self.index.fields);
         let fields = IndexFields::new(&lexicon);
         let reading = Reading {
@@ -214,8 +213,9 @@ impl Engine {
             require_all: request.require_all,
         };
         let Parsed { root, warnings } = query::parse(&request.query, &fields, reading);
-        let plan = Resolver::new(&lexicon, analyzer, &self.weights).resolve(root.as_ref())?;
-        let worth = Worth::of(&plan, &lexicon, self.index.entries)?;
+        let plan = Resolver::new(&lexicon, analyzer, &self.weights).resolve(root.as_ref());
+        let plan = self.read(plan)?;
+        let worth = self.read(Worth::of(&plan, &lexicon, self.index.entries))?;
         let understood = request.explain.then(|| explain::plan(&plan, &worth));
         Ok(Ready {
             plan,
@@ -263,9 +263,9 @@ impl Engine {
         position: usize,
         request: &SearchRequest,
         highlighter: &mut Highlighter<'_>,
-    ) -> tantivy::Result<Hit> {
+    ) -> Result<Hit> {
         let address = DocAddress::new(ranked.segment, ranked.doc);
-        let mut entry = stored::entry(&self.index.searcher, address)?;
+        let mut entry = self.index.entry(address)?;
         let highlight = match request.highlight {
             true => highlighter.best(&entry, Limits::default()),
             false => Vec::new(),
@@ -291,19 +291,6 @@ impl Engine {
     fn mean_length(&self) -> f32 {
         (self.index.total_length as f64 / self.index.entries.max(1) as f64) as f32
     }
-
-    fn address_of(&self, id: &str) -> tantivy::Result<Option<DocAddress>> {
-        let term = crate::index::document::id_term(&self.index.fields, id);
-        for (ordinal, segment) in self.segments.iter().enumerate() {
-            for doc in segment.docs_of(&term)? {
-                let address = DocAddress::new(ordinal as u32, doc);
-                if segment.is_alive(doc) && stored::entry(&self.index.searcher, address)?.id == id {
-                    return Ok(Some(address));
-                }
-            }
-        }
-        Ok(None)
-    }
 }
 
 /// The query with its mistyped words mended.
@@ -317,13 +304,4 @@ fn did_you_mean(query: &str, plan: &Plan) -> Option<String> {
         }
     }
     (!places.is_empty()).then_some(mended)
-}
-
-fn unreadable(index: &OpenIndex, error: &TantivyError) -> Error {
-    let folder = index.folder.display();
-    Error::new(Kind::Corrupt, format!("{folder}: the index cannot be read"))
-        .because(error)
-        .hint(format!(
-            "mend it with `needledrop index --rebuild --index {folder}`"
-        ))
 }

@@ -36,7 +36,10 @@ impl Prepared<'_> {
     fn score(&mut self, doc: DocId, norms: &ZoneNorms) -> Option<f32> {
         let mut score = 0.0;
         let mut matches = false;
-        let mut cover = Cover { standing: 0.0, whole: self.whole_cover };
+        let mut cover = Cover {
+            standing: 0.0,
+            whole: self.whole_cover,
+        };
         for member in &mut self.members {
             if member.seek(doc) == doc {
                 let value = member.value(self.segment, norms);

@@ -1,33 +1,65 @@
 //! What of an entry is shown for a query: which patterns are looked for in which field.
 
-use super::passage::{Limits, Wanted, marked, passages};
+use super::passage::{Finder, Limits, Wanted, marked};
 use super::plan::{Plan, Scope};
 use super::prepare::Worth;
 use super::response::Fragment;
 use crate::analysis::Analyzer;
 use crate::entry::Entry;
 
+/// The fields of our own, in the order in which they are shown.
+const FIELDS: [Scope; 4] = [Scope::Title, Scope::Artists, Scope::Aliases, Scope::Prose];
+
+/// What a query looks for in each of [`FIELDS`].
+pub struct FieldsWanted {
+    /// The different lists. Nearly all queries ask the same of every field.
+    lists: Vec<Vec<Wanted>>,
+    /// For each field, which list.
+    of_field: [usize; FIELDS.len()],
+}
+
+impl FieldsWanted {
+    /// What a plan looks for.
+    pub fn of(plan: &Plan, worth: &Worth) -> FieldsWanted {
+        let mut lists: Vec<Vec<Wanted>> = Vec::new();
+        let of_field = FIELDS.map(|field| {
+            let list = wanted(plan, worth, &field);
+            lists
+                .iter()
+                .position(|known| *known == list)
+                .unwrap_or_else(|| {
+                    lists.push(list);
+                    lists.len() - 1
+                })
+        });
+        FieldsWanted { lists, of_field }
+    }
+}
+
 /// Marks entries for one query.
 pub struct Highlighter<'a> {
     plan: &'a Plan,
     worth: &'a Worth,
     analyzer: &'a mut Analyzer,
-    title: Vec<Wanted>,
-    artists: Vec<Wanted>,
-    aliases: Vec<Wanted>,
-    prose: Vec<Wanted>,
+    finders: Vec<Finder<'a>>,
+    of_field: [usize; FIELDS.len()],
     /// Whether some part asks for a further key.
     keys: bool,
 }
 
 impl<'a> Highlighter<'a> {
-    /// A highlighter for a plan.
-    pub fn new(plan: &'a Plan, worth: &'a Worth, analyzer: &'a mut Analyzer) -> Highlighter<'a> {
+    /// A highlighter for a plan and what it looks for.
+    pub fn new(
+        plan: &'a Plan,
+        worth: &'a Worth,
+        wanted: &'a FieldsWanted,
+        analyzer: &'a mut Analyzer,
+    ) -> Highlighter<'a> {
+        let language = analyzer.language();
+        let finder = |list: &'a Vec<Wanted>| Finder::new(list, language);
         Highlighter {
-            title: wanted(plan, worth, &Scope::Title),
-            artists: wanted(plan, worth, &Scope::Artists),
-            aliases: wanted(plan, worth, &Scope::Aliases),
-            prose: wanted(plan, worth, &Scope::Prose),
+            finders: wanted.lists.iter().map(finder).collect(),
+            of_field: wanted.of_field,
             keys: plan
                 .atoms
                 .iter()
@@ -41,7 +73,8 @@ impl<'a> Highlighter<'a> {
     /// The title, artists, aliases and keys that matched, and the best passages of the prose.
     pub fn best(&mut self, entry: &Entry, limits: Limits) -> Vec<(String, Vec<Fragment>)> {
         let mut fields = self.names(entry, true);
-        let prose = passages(&entry.prose, &self.prose, self.analyzer, limits);
+        let finder = &mut self.finders[self.of_field[3]];
+        let prose = finder.passages(&entry.prose, self.analyzer, limits);
         if !prose.is_empty() {
             fields.push(("prose".into(), prose));
         }
@@ -53,9 +86,10 @@ impl<'a> Highlighter<'a> {
     pub fn whole(&mut self, entry: &Entry) -> Vec<(String, Vec<Fragment>)> {
         let mut fields = self.names(entry, false);
         if !entry.prose.is_empty() {
+            let finder = &mut self.finders[self.of_field[3]];
             fields.push((
                 "prose".into(),
-                vec![marked(&entry.prose, &self.prose, self.analyzer)],
+                vec![finder.marked(&entry.prose, self.analyzer)],
             ));
         }
         fields.extend(self.keys(entry));
@@ -63,24 +97,18 @@ impl<'a> Highlighter<'a> {
     }
 
     fn names(&mut self, entry: &Entry, only_matched: bool) -> Vec<(String, Vec<Fragment>)> {
-        let mut fields = Vec::new();
         let title = std::slice::from_ref(&entry.title);
-        let lists = [
-            ("title", title, &self.title),
-            ("artists", &entry.artists, &self.artists),
-            ("aliases", &entry.aliases, &self.aliases),
-        ];
-        for (name, texts, wanted) in lists {
-            if only_matched && wanted.is_empty() {
-                continue;
-            }
+        let texts = [title, &entry.artists, &entry.aliases];
+        let mut fields = Vec::new();
+        for ((scope, texts), of_field) in FIELDS.iter().zip(texts).zip(self.of_field) {
+            let finder = &mut self.finders[of_field];
             let fragments: Vec<Fragment> = texts
                 .iter()
-                .map(|text| marked(text, wanted, self.analyzer))
+                .map(|text| finder.marked(text, self.analyzer))
                 .filter(|fragment| !only_matched || has_match(fragment))
                 .collect();
             if !fragments.is_empty() {
-                fields.push((name.to_owned(), fragments));
+                fields.push((scope.field_name().to_owned(), fragments));
             }
         }
         fields

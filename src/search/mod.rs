@@ -26,7 +26,6 @@ mod script;
 mod segment;
 mod similar;
 mod sort;
-mod stored;
 mod top;
 pub mod weights;
 

@@ -131,7 +131,9 @@ fn closeness(left: &[u32], right: &[u32]) -> f32 {
         while from < right.len() && right[from] + REACH < at {
             from += 1;
         }
-        let near = right[from..].iter().take_while(|&&other| other <= at + REACH);
+        let near = right[from..]
+            .iter()
+            .take_while(|&&other| other <= at + REACH);
         sum += near.map(|&other| nearness(at, other)).fold(0.0, f32::max);
     }
     2.0 * sum / (sum + 1.0)
@@ -151,9 +153,12 @@ mod tests {
 
     #[test]
     fn nearer_is_closer() {
-        assert_eq!(closeness(&[3, 20], &[9, 21]), 1.0);
-        assert_eq!(closeness(&[3], &[5]), 0.5);
-        assert_eq!(closeness(&[5], &[3]), 0.25);
+        let once = closeness(&[20], &[21]);
+        assert_eq!(once, 1.0);
+        assert!(closeness(&[3, 20], &[4, 21]) > once);
+        assert!(closeness(&[3], &[5]) < once);
+        assert!(closeness(&[5], &[3]) < closeness(&[3], &[5]));
         assert_eq!(closeness(&[5], &[50]), 0.0);
+        assert!(closeness(&[1, 3, 5, 7, 9], &[2, 4, 6, 8, 10]) <= 2.0);
     }
 }

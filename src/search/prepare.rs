@@ -34,7 +34,9 @@ impl Worth {
             });
         }
         let p: f32 = 1.1;
-        if plan.sentence_share > 0.9 { atoms.iter_mut().for_each(|a: &mut f32| *a = a.powf(p)); }
+        if plan.sentence_share > 0.9 {
+            atoms.iter_mut().for_each(|a: &mut f32| *a = a.powf(p));
+        }
         let all: f32 = atoms.iter().sum();
         let whole = |whole: &Whole| {
             let part: f32 = atoms[whole.atoms.clone()].iter().sum();
@@ -113,7 +115,8 @@ pub fn prepare<'s>(
             let cursors = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
             let mut member = Member::new(index, zone, factor, false, cursors);
             if zone == Zone::Title && atom.scope == Scope::Any {
-                member.cover = worth.atoms[index] * weights.title_cover * (1.0 - plan.sentence_share);
+                member.cover =
+                    worth.atoms[index] * weights.title_cover * (1.0 - plan.sentence_share);
             }
             push_member(&mut members, member);
         }
@@ -145,7 +148,13 @@ pub fn prepare<'s>(
     }
     let pairs = pairs_of(segment, plan, worth, weights);
     let anywhere = |atom: &&Atom| atom.scores && atom.scope == Scope::Any;
-    let whole: f32 = plan.atoms.iter().zip(&worth.atoms).filter(|(atom, _)| anywhere(atom)).map(|(_, worth)| worth).sum();
+    let whole: f32 = plan
+        .atoms
+        .iter()
+        .zip(&worth.atoms)
+        .filter(|(atom, _)| anywhere(atom))
+        .map(|(_, worth)| worth)
+        .sum();
     Ok(Prepared {
         whole_cover: whole * weights.title_cover * (1.0 - plan.sentence_share),
         segment,

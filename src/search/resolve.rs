@@ -617,7 +617,9 @@ impl<'a> Resolver<'a> {
     fn damp_function_words(&mut self) {
         let share = self.plan.sentence_share;
         let holds = |atom: &Atom| matches!(atom.parts.as_slice(), [word] if is_function_word(word));
-        let content: Vec<usize> = (0..self.plan.atoms.len()).filter(|&index| !holds(&self.plan.atoms[index])).collect();
+        let content: Vec<usize> = (0..self.plan.atoms.len())
+            .filter(|&index| !holds(&self.plan.atoms[index]))
+            .collect();
         self.plan.pairs = content.windows(2).map(|pair| (pair[0], pair[1])).collect();
         for atom in &mut self.plan.atoms {
             if let [word] = atom.parts.as_slice()

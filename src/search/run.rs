@@ -1,6 +1,6 @@
 //! A plan run over all segments: the best hits in order, how many match, and every match where somebody needs them all.
 
-use tantivy::{DocId, Searcher};
+use tantivy::DocId;
 
 use super::cursor::Cursor;
 use super::evaluate::{exhaustive, pruned};
@@ -14,6 +14,7 @@ use super::segment::Segment;
 use super::sort::SortColumn;
 use super::top::{Ranked, SortKey, Top};
 use super::weights::Weights;
+use crate::index::open::OpenIndex;
 
 /// From this many matches on, a count may be a lower bound unless an exact one was asked for.
 pub const COUNTED: u64 = 10_000;
@@ -21,7 +22,7 @@ pub const COUNTED: u64 = 10_000;
 /// Everything a plan needs to run.
 pub struct Runner<'a> {
     /// The commit.
-    pub searcher: &'a Searcher,
+    pub index: &'a OpenIndex,
     /// Its segments.
     pub segments: &'a [Segment],
     /// Their dictionaries.
@@ -88,7 +89,7 @@ impl Runner<'_> {
             let mut prepared = prepare(segment, ordinal, self.plan, self.worth, self.weights)?;
             let mut matcher = matcher(segment, self.plan, &self.plan.root)?;
             let column = SortColumn::open(segment, &request.sort)?;
-            let key = |doc: DocId| -> Option<SortKey> { column.key(self.searcher, ordinal, doc) };
+            let key = |doc: DocId| -> Option<SortKey> { column.key(self.index, ordinal, doc) };
             exhaustive(
                 &mut prepared,
                 &mut matcher,

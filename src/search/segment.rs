@@ -7,7 +7,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::InvertedIndexReader;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError, Term};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError};
 
 use crate::index::schema::Fields;
 
@@ -139,19 +139,6 @@ impl Segment {
         Ok(stream.advance().then(|| stream.key().to_vec()))
     }
 
-    /// The documents (deleted ones too) that hold a term of any field.
-    pub fn docs_of(&self, term: &Term) -> tantivy::Result<Vec<DocId>> {
-        let lists = self.reader.inverted_index(term.field())?;
-        let mut docs = Vec::new();
-        if let Some(mut list) = lists.read_postings(term, IndexRecordOption::Basic)? {
-            while list.doc() != TERMINATED {
-                docs.push(list.doc());
-                list.advance();
-            }
-        }
-        Ok(docs)
-    }
-
     /// A term's list.
     pub fn postings(
         &self,
@@ -195,6 +182,11 @@ impl Segment {
         let column =
             column.ok_or_else(|| TantivyError::SchemaError("the index keeps no ids".into()))?;
         Ok(self.ids.get_or_init(|| column))
+    }
+
+    /// What an entry is addressed by.
+    pub fn key(&self, doc: DocId) -> Option<u64> {
+        self.reader.fast_fields().u64("key").ok()?.first(doc)
     }
 
     /// The numbers that entries have under a key, by its dotted path.

@@ -1,13 +1,13 @@
 //! What hits are sorted by when it is not their score.
 
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocAddress, DocId, Searcher};
+use tantivy::{DocAddress, DocId};
 
 use super::request::Sort;
 use super::segment::Segment;
-use super::stored;
 use super::top::SortKey;
 use crate::analysis::fold_text;
+use crate::index::open::OpenIndex;
 
 /// The values of one segment by which hits are sorted.
 pub enum SortColumn {
@@ -33,11 +33,11 @@ impl SortColumn {
     }
 
     /// What an entry is sorted by: its first value.
-    pub fn key(&self, searcher: &Searcher, segment: u32, doc: DocId) -> Option<SortKey> {
+    pub fn key(&self, index: &OpenIndex, segment: u32, doc: DocId) -> Option<SortKey> {
         match self {
             SortColumn::Nothing => None,
             SortColumn::Title => {
-                let entry = stored::entry(searcher, DocAddress::new(segment, doc)).ok()?;
+                let entry = index.entry(DocAddress::new(segment, doc)).ok()?;
                 Some(SortKey::Text(fold_text(&entry.title)))
             }
             SortColumn::Key(numbers, texts) => {

@@ -1,13 +1,10 @@
 //! The engine over small indexes in memory.
 
-use tantivy::{Index, IndexWriter, TantivyDocument};
-
 use super::engine::Engine;
 use super::request::SearchRequest;
-use super::weights::WEIGHTS;
-use crate::analysis::Language;
+use crate::corpus::Corpus;
 use crate::entry::Entry;
-use crate::index::{document, open::OpenIndex, schema, tokenizer};
+use crate::index::{Progress, UpdateOptions, update};
 
 fn entry(id: &str, title: &str, artists: &[&str], prose: &str) -> Entry {
     Entry {
@@ -19,59 +16,207 @@ fn entry(id: &str, title: &str, artists: &[&str], prose: &str) -> Entry {
     }
 }
 
+/// An engine over a corpus of these entries, by the whole road: a file, an update, an index on disk.
 fn engine(entries: &[Entry]) -> Engine {
-    let (schema, fields) = schema::build();
-    let index = Index::create_in_ram(schema);
-    tokenizer::register(&index, Language::English);
-    let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(1, 20_000_000).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines = Vec::new();
     for entry in entries {
-        writer.add_document(document::of_entry(&fields, entry)).unwrap();
+        let mut json: serde_json::Value = serde_json::from_slice(&entry.to_json()).unwrap();
+        json["id"] = entry.id.as_str().into();
+        lines.push(json.to_string());
     }
-    writer.commit().unwrap();
-    Engine::with_weights(OpenIndex::of_parts(index, fields, Language::English).unwrap(), WEIGHTS).unwrap()
+    let file = folder.path().join("entries.jsonl");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let corpus = Corpus::open(&file, &[]).unwrap();
+    let index = folder.path().join("index");
+    let summary = update(&corpus, &index, &UpdateOptions::default(), &Silent).unwrap();
+    assert!(summary.committed, "{:?}", summary.problems);
+    Engine::open(&index).unwrap()
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn bytes(&self, _: u64, _: u64) {}
+    fn stage(&self, _: &'static str) {}
 }
 
 fn ids(engine: &Engine, query: &str) -> Vec<String> {
-    let request = SearchRequest { query: query.into(), ..SearchRequest::default() };
-    engine.search(&request).unwrap().hits.into_iter().map(|hit| hit.id).collect()
+    let request = SearchRequest {
+        query: query.into(),
+        ..SearchRequest::default()
+    };
+    engine
+        .search(&request)
+        .unwrap()
+        .hits
+        .into_iter()
+        .map(|hit| hit.id)
+        .collect()
 }
 
 #[test]
 fn names_are_found_however_they_are_typed() {
     let names = [
-        "The Who", "The The", "Yes", "Them", "It", "Up", "The Band", "Can", "T. Rex", "AC/DC", "R.E.M.", "N.W.A", "P!nk",
-        "Ke$ha", "!!!", "+/-", "Sunn O)))", "[REC]", "M*A*S*H", "WALL·E", "8½", "Guns N' Roses",
-        "Godspeed You! Black Emperor", "Mission: Impossible", "Who Framed Roger Rabbit?", "The Devil’s Rejects", "Björk",
-        "Motörhead", "Sigur Rós", "Beyoncé", "Dvořák", "MØ", "Łódź", "Đorđe", "Die Straße", "10cc", "blink-182",
-        "10,000 Maniacs", "2001: A Space Odyssey", "1989", "U2", "Se7en", "坂本龍一", "방탄소년단", "Кино", "王菲",
-        "重慶森林", "أم كلثوم", "Eagles", "The Doors", "The Smiths", "Heat", "Earth, Wind & Fire", "Tyler, the Creator",
-        "Jay-Z feat. Alicia Keys", "Elliott Smith", "Eagle Eye Cherry", "Door", "Doors of Perception",
+        "The Who",
+        "The The",
+        "Yes",
+        "Them",
+        "It",
+        "Up",
+        "The Band",
+        "Can",
+        "T. Rex",
+        "AC/DC",
+        "R.E.M.",
+        "N.W.A",
+        "P!nk",
+        "Ke$ha",
+        "!!!",
+        "+/-",
+        "Sunn O)))",
+        "[REC]",
+        "M*A*S*H",
+        "WALL·E",
+        "8½",
+        "Guns N' Roses",
+        "Godspeed You! Black Emperor",
+        "Mission: Impossible",
+        "Who Framed Roger Rabbit?",
+        "The Devil’s Rejects",
+        "Björk",
+        "Motörhead",
+        "Sigur Rós",
+        "Beyoncé",
+        "Dvořák",
+        "MØ",
+        "Łódź",
+        "Đorđe",
+        "Die Straße",
+        "10cc",
+        "blink-182",
+        "10,000 Maniacs",
+        "2001: A Space Odyssey",
+        "1989",
+        "U2",
+        "Se7en",
+        "坂本龍一",
+        "방탄소년단",
+        "Кино",
+        "王菲",
+        "重慶森林",
+        "أم كلثوم",
+        "Eagles",
+        "The Doors",
+        "The Smiths",
+        "Heat",
+        "Earth, Wind & Fire",
+        "Tyler, the Creator",
+        "Jay-Z feat. Alicia Keys",
+        "Elliott Smith",
+        "Eagle Eye Cherry",
+        "Door",
+        "Doors of Perception",
     ];
     let mut entries: Vec<Entry> = names
         .iter()
-        .map(|name| entry(name, &format!("A record by someone {}", name.chars().count()), &[name], "It was made in one week."))
+        .map(|name| {
+            entry(
+                name,
+                &format!("A record by someone {}", name.chars().count()),
+                &[name],
+                "It was made in one week.",
+            )
+        })
         .collect();
     entries.push(entry("noise", "Heat of the who and the up can it", &[], "The who, it can up them yes the the band. An eagle at the door; Smith and smiths in the heat of 1989."));
     let engine = engine(&entries);
     let mut wrong = Vec::new();
     for (typed, meant) in [
-        ("The Who", "The Who"), ("the the", "The The"), ("yes", "Yes"), ("them", "Them"), ("it", "It"), ("up", "Up"), ("the band", "The Band"), ("can", "Can"),
-        ("T.Rex", "T. Rex"), ("T-Rex", "T. Rex"), ("TRex", "T. Rex"), ("t rex", "T. Rex"), ("acdc", "AC/DC"), ("AC-DC", "AC/DC"), ("ac dc", "AC/DC"),
-        ("REM", "R.E.M."), ("r.e.m", "R.E.M."), ("NWA", "N.W.A"), ("pink", "P!nk"), ("kesha", "Ke$ha"), ("!!!", "!!!"), ("+/-", "+/-"), ("Sunn O)))", "Sunn O)))"),
-        ("sunn o", "Sunn O)))"), ("[REC]", "[REC]"), ("rec", "[REC]"), ("mash", "M*A*S*H"), ("wall-e", "WALL·E"), ("walle", "WALL·E"), ("8½", "8½"), ("8 1/2", "8½"),
-        ("guns n roses", "Guns N' Roses"), ("guns and roses", "Guns N' Roses"), ("guns & roses", "Guns N' Roses"), ("godspeed you black emperor", "Godspeed You! Black Emperor"),
-        ("mission impossible", "Mission: Impossible"), ("who framed roger rabbit", "Who Framed Roger Rabbit?"), ("devils rejects", "The Devil’s Rejects"),
-        ("the devil's rejects", "The Devil’s Rejects"), ("bjork", "Björk"), ("BJO\u{308}RK", "Björk"), ("motorhead", "Motörhead"), ("sigur ros", "Sigur Rós"), ("beyonce", "Beyoncé"),
-        ("dvorak", "Dvořák"), ("mo", "MØ"), ("lodz", "Łódź"), ("dorde", "Đorđe"), ("strasse", "Die Straße"), ("10 cc", "10cc"), ("blink 182", "blink-182"), ("blink182", "blink-182"),
-        ("10000 maniacs", "10,000 Maniacs"), ("2001 a space odyssey", "2001: A Space Odyssey"), ("1989", "1989"), ("u2", "U2"), ("se7en", "Se7en"), ("seven", "Se7en"),
-        ("坂本", "坂本龍一"), ("坂本龍一", "坂本龍一"), ("방탄소년단", "방탄소년단"), ("КИНО", "Кино"), ("王菲", "王菲"), ("重慶", "重慶森林"), ("ام كلثوم", "أم كلثوم"),
-        ("eagles", "Eagles"), ("the doors", "The Doors"), ("the smiths", "The Smiths"), ("heat", "Heat"), ("earth wind and fire", "Earth, Wind & Fire"),
-        ("alicia keys", "Jay-Z feat. Alicia Keys"), ("jay z", "Jay-Z feat. Alicia Keys"), ("jayz", "Jay-Z feat. Alicia Keys"), ("tyler the creator", "Tyler, the Creator"),
-        ("motorhaed", "Motörhead"), ("beyonse", "Beyoncé"), ("godspede", "Godspeed You! Black Emperor"),
+        ("The Who", "The Who"),
+        ("the the", "The The"),
+        ("yes", "Yes"),
+        ("them", "Them"),
+        ("it", "It"),
+        ("up", "Up"),
+        ("the band", "The Band"),
+        ("can", "Can"),
+        ("T.Rex", "T. Rex"),
+        ("T-Rex", "T. Rex"),
+        ("TRex", "T. Rex"),
+        ("t rex", "T. Rex"),
+        ("acdc", "AC/DC"),
+        ("AC-DC", "AC/DC"),
+        ("ac dc", "AC/DC"),
+        ("REM", "R.E.M."),
+        ("r.e.m", "R.E.M."),
+        ("NWA", "N.W.A"),
+        ("pink", "P!nk"),
+        ("kesha", "Ke$ha"),
+        ("!!!", "!!!"),
+        ("+/-", "+/-"),
+        ("Sunn O)))", "Sunn O)))"),
+        ("sunn o", "Sunn O)))"),
+        ("[REC]", "[REC]"),
+        ("rec", "[REC]"),
+        ("mash", "M*A*S*H"),
+        ("wall-e", "WALL·E"),
+        ("walle", "WALL·E"),
+        ("8½", "8½"),
+        ("8 1/2", "8½"),
+        ("guns n roses", "Guns N' Roses"),
+        ("guns and roses", "Guns N' Roses"),
+        ("guns & roses", "Guns N' Roses"),
+        ("godspeed you black emperor", "Godspeed You! Black Emperor"),
+        ("mission impossible", "Mission: Impossible"),
+        ("who framed roger rabbit", "Who Framed Roger Rabbit?"),
+        ("devils rejects", "The Devil’s Rejects"),
+        ("the devil's rejects", "The Devil’s Rejects"),
+        ("bjork", "Björk"),
+        ("BJO\u{308}RK", "Björk"),
+        ("motorhead", "Motörhead"),
+        ("sigur ros", "Sigur Rós"),
+        ("beyonce", "Beyoncé"),
+        ("dvorak", "Dvořák"),
+        ("mo", "MØ"),
+        ("lodz", "Łódź"),
+        ("dorde", "Đorđe"),
+        ("strasse", "Die Straße"),
+        ("10 cc", "10cc"),
+        ("blink 182", "blink-182"),
+        ("blink182", "blink-182"),
+        ("10000 maniacs", "10,000 Maniacs"),
+        ("2001 a space odyssey", "2001: A Space Odyssey"),
+        ("1989", "1989"),
+        ("u2", "U2"),
+        ("se7en", "Se7en"),
+        ("seven", "Se7en"),
+        ("坂本", "坂本龍一"),
+        ("坂本龍一", "坂本龍一"),
+        ("방탄소년단", "방탄소년단"),
+        ("КИНО", "Кино"),
+        ("王菲", "王菲"),
+        ("重慶", "重慶森林"),
+        ("ام كلثوم", "أم كلثوم"),
+        ("eagles", "Eagles"),
+        ("the doors", "The Doors"),
+        ("the smiths", "The Smiths"),
+        ("heat", "Heat"),
+        ("earth wind and fire", "Earth, Wind & Fire"),
+        ("alicia keys", "Jay-Z feat. Alicia Keys"),
+        ("jay z", "Jay-Z feat. Alicia Keys"),
+        ("jayz", "Jay-Z feat. Alicia Keys"),
+        ("tyler the creator", "Tyler, the Creator"),
+        ("motorhaed", "Motörhead"),
+        ("beyonse", "Beyoncé"),
+        ("godspede", "Godspeed You! Black Emperor"),
     ] {
         let found = ids(&engine, typed);
         if found.first().map(String::as_str) != Some(meant) {
-            wrong.push(format!("{typed}: should be {meant}, is {:?}", &found[..found.len().min(3)]));
+            wrong.push(format!(
+                "{typed}: should be {meant}, is {:?}",
+                &found[..found.len().min(3)]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

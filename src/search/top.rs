@@ -139,6 +139,11 @@ impl<'a> Top<'a> {
         self.ids(hit)?.term_ords(hit.doc).next()
     }
 
+    /// What tells entries apart whose corpus gives them one id.
+    fn address(&self, hit: &Ranked) -> Option<u64> {
+        self.segments.get(hit.segment as usize)?.key(hit.doc)
+    }
+
     fn id(&self, hit: &Ranked) -> Option<String> {
         let ids = self.ids(hit)?;
         let mut id = String::new();

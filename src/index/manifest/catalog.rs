@@ -1,0 +1,365 @@
+//! A manifest on disk, asked without being loaded.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::format::{self, FILE, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
+use super::{FileRow, Manifest};
+use crate::corpus::Identity;
+use crate::index::names::Member;
+
+/// Hashes read at once when looking for one: 4 KiB, a page.
+const BLOCK: u64 = 512;
+/// Hashes are evenly spread, so where one is can be guessed; a corpus whose ids were chosen to defeat that is searched
+/// by halves after this many guesses.
+const GUESSES: u32 = 4;
+/// No id has more records than this looked at when it is shown; a corpus with more equal ids is indexed all the same.
+const MAX_MEMBERS: u64 = 1 << 16;
+
+/// An open manifest file. It stays readable when the file is deleted.
+#[derive(Debug)]
+pub struct Catalog {
+    file: File,
+    head: Head,
+    layout: Layout,
+}
+
+/// A record found by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its row.
+    pub row: u32,
+    /// What decides its final id.
+    pub member: Member,
+}
+
+/// An entry whose id is shown with a suffix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Twin {
+    /// What it is addressed by.
+    pub key: u64,
+    /// Hash of its content, whose first digits are the suffix.
+    pub fingerprint: u64,
+    /// How many.
+    pub digits: u8,
+}
+
+impl Catalog {
+    /// Opens a manifest and checks that it is the one whose head has the checksum `sum`.
+    ///
+    /// # Errors
+    /// When it cannot be read; [`io::ErrorKind::InvalidData`] when it is another or damaged.
+    pub fn open(path: &Path, sum: u64) -> io::Result<Catalog> {
+        let mut file = File::open(path)?;
+        let mut bytes = [0; HEAD];
+        file.read_exact(&mut bytes)
+            .map_err(|_| invalid("it is cut off"))?;
+        let head = Head::decode(&bytes, sum)?;
+        let layout = head.layout().ok_or_else(|| invalid("its size"))?;
+        if file.metadata()?.len() != layout.end {
+            return Err(invalid("it is cut off"));
+        }
+        Ok(Catalog { file, head, layout })
+    }
+
+    /// How many records it has.
+    pub fn rows(&self) -> u64 {
+        self.head.rows
+    }
+
+    /// The list of files.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn files(&self) -> io::Result<Vec<FileRow>> {
+        let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
+        format::decode_table(&self.head, &bytes)
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn load(&self) -> io::Result<Manifest> {
+        let files = self.files()?;
+        let bytes = self.part(self.layout.bases, self.layout.twins, self.head.rows_sum)?;
+        let (rows, order) = format::decode_rows(&self.head, &bytes)?;
+        Ok(Manifest { files, rows, order })
+    }
+
+    /// Every entry that is shown with a suffix, by key.
+    ///
+    /// # Errors
+    /// When they cannot be read or are damaged.
+    pub fn twins(&self) -> io::Result<Vec<Twin>> {
+        let bytes = self.part(self.layout.twins, self.layout.end, self.head.twins_sum)?;
+        let twins = bytes.chunks_exact(TWIN).map(|twin| Twin {
+            key: u64_at(twin, 0),
+            fingerprint: u64_at(twin, 8),
+            digits: u64_at(twin, 16).min(16) as u8,
+        });
+        Ok(twins.collect())
+    }
+
+    /// The records whose id hashes to `base`, in the order of the corpus. Reads a few pages, whatever its size.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn find(&self, base: u64) -> io::Result<Vec<Found>> {
+        let start = self.first_not_below(base)?;
+        let mut end = start;
+        let limit = self.head.rows.min(start.saturating_add(MAX_MEMBERS));
+        while end < limit && self.bases(end, 1)?[0] == base {
+            end += 1;
+        }
+        let mut found = Vec::new();
+        for place in start..end {
+            let row = self.number::<4>(self.layout.places + place * 4)?;
+            found.push(self.found(u32::from_le_bytes(row))?);
+        }
+        Ok(found)
+    }
+
+    fn found(&self, row: u32) -> io::Result<Found> {
+        if u64::from(row) >= self.head.rows {
+            return Err(invalid("a record out of place"));
+        }
+        let print = self.number::<8>(self.layout.prints + u64::from(row) * 8)?;
+        let member = Member {
+            fingerprint: u64::from_le_bytes(print),
+            identity: self.identity(row)?,
+        };
+        Ok(Found { row, member })
+    }
+
+    fn identity(&self, row: u32) -> io::Result<Identity> {
+        let [byte] = self.number::<1>(self.layout.origins + u64::from(row))?;
+        format::origin(byte)
+    }
+
+    /// The file and the line of a row.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn place(&self, row: u32) -> io::Result<(String, u32)> {
+        let line = self.number::<4>(self.layout.lines + u64::from(row) * 4)?;
+        let (mut low, mut high) = (0, self.head.files);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.first_row(middle)? <= row {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let file = low
+            .checked_sub(1)
+            .ok_or_else(|| invalid("it has no files"))?;
+        Ok((self.name(file)?, u32::from_le_bytes(line)))
+    }
+
+    fn first_row(&self, file: u64) -> io::Result<u32> {
+        let bytes = self.number::<4>(HEAD as u64 + file * FILE as u64 + 24)?;
+        Ok(u32_at(&bytes, 0))
+    }
+
+    fn name(&self, file: u64) -> io::Result<String> {
+        let end_of = |file: u64| -> io::Result<u64> {
+            let bytes = self.number::<8>(HEAD as u64 + file * FILE as u64 + 32)?;
+            Ok(u64::from_le_bytes(bytes))
+        };
+        let end = end_of(file)?;
+        let start = if file == 0 { 0 } else { end_of(file - 1)? };
+        if start > end || end > self.head.names {
+            return Err(invalid("a name is cut off"));
+        }
+        let bytes = self.read(self.layout.names + start, (end - start) as usize)?;
+        String::from_utf8(bytes).map_err(|_| invalid("a name is no text"))
+    }
+
+    /// How many hashes are less than `base`.
+    fn first_not_below(&self, base: u64) -> io::Result<u64> {
+        let (mut low, mut high) = (0, self.head.rows);
+        let (mut floor, mut ceiling) = (0, u64::MAX);
+        let mut guesses = 0;
+        while high - low > BLOCK {
+            let guess = if guesses < GUESSES {
+                guesses += 1;
+                low + share(high - low, base - floor, ceiling - floor)
+            } else {
+                low + (high - low) / 2
+            };
+            let start = guess.saturating_sub(BLOCK / 2).clamp(low, high - BLOCK);
+            let block = self.bases(start, BLOCK)?;
+            let below = block.partition_point(|&other| other < base) as u64;
+            match below {
+                0 => (high, ceiling) = (start, block[0]),
+                BLOCK => (low, floor) = (start + BLOCK, block[BLOCK as usize - 1]),
+                _ => return Ok(start + below),
+            }
+        }
+        let block = self.bases(low, high - low)?;
+        Ok(low + block.partition_point(|&other| other < base) as u64)
+    }
+
+    fn bases(&self, start: u64, count: u64) -> io::Result<Vec<u64>> {
+        let bytes = self.read(self.layout.bases + start * 8, count as usize * 8)?;
+        Ok(bytes.chunks_exact(8).map(|base| u64_at(base, 0)).collect())
+    }
+
+    /// The bytes of a part, checked.
+    fn part(&self, start: u64, end: u64, sum: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.read(start, (end - start) as usize)?;
+        if xxh3_64(&bytes) != sum {
+            return Err(invalid("a checksum is wrong"));
+        }
+        Ok(bytes)
+    }
+
+    fn read(&self, at: u64, len: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; len];
+        read_at(&self.file, &mut bytes, at)?;
+        Ok(bytes)
+    }
+
+    fn number<const N: usize>(&self, at: u64) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        read_at(&self.file, &mut bytes, at)?;
+        Ok(bytes)
+    }
+}
+
+/// `part / whole` of `count`. `floor <= part`, since hashes below it were found to be less than what is sought.
+fn share(count: u64, part: u64, whole: u64) -> u64 {
+    if whole == 0 {
+        return count / 2;
+    }
+    let guess = u128::from(count) * u128::from(part.min(whole)) / u128::from(whole);
+    guess as u64
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    let mut done = 0;
+    while done < bytes.len() {
+        let part = &mut bytes[done..];
+        match std::os::windows::fs::FileExt::seek_read(file, part, at + done as u64)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => done += read,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Stat;
+    use crate::index::manifest::{Order, Rows};
+    use crate::index::names::{Fate, key_of};
+    use proptest::prelude::*;
+
+    /// A manifest of files with these records each: the hash of the id, the hash of the content.
+    fn manifest(files: &[Vec<(u64, u64)>]) -> Manifest {
+        let mut rows = Rows::default();
+        let mut table = Vec::new();
+        for (at, records) in files.iter().enumerate() {
+            let first = rows.len();
+            for (line, &(base, print)) in records.iter().enumerate() {
+                rows.push(base, print, line as u32 + 1, Identity::Made);
+            }
+            table.push(FileRow {
+                name: format!("films/{at}.json"),
+                stat: Stat {
+                    size: at as u64,
+                    modified: -(at as i64),
+                    inode: 7,
+                },
+                trusted: at % 2 == 0,
+                rows: first..rows.len(),
+            });
+        }
+        let mut order: Order = rows.bases.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        Manifest {
+            files: table,
+            rows,
+            order,
+        }
+    }
+
+    fn written(manifest: &Manifest) -> (tempfile::TempDir, Catalog) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest-1.bin");
+        let sum = format::write(&path, manifest, &manifest.fates()).unwrap();
+        let catalog = Catalog::open(&path, sum).unwrap();
+        (folder, catalog)
+    }
+
+    #[test]
+    fn twins_are_kept_with_their_digits() {
+        let twins = manifest(&[vec![(5, 1 << 60), (5, 2 << 60), (9, 3)]]);
+        assert_eq!(twins.fates(), [(0, Fate::Plain), (1, Fate::Suffixed(6))]);
+        let (_folder, catalog) = written(&twins);
+        let twin = Twin {
+            key: key_of(5, 2 << 60),
+            fingerprint: 2 << 60,
+            digits: 6,
+        };
+        assert_eq!(catalog.twins().unwrap(), [twin]);
+    }
+
+    #[test]
+    fn any_flipped_or_missing_byte_is_noticed() {
+        let original = manifest(&[vec![(5, 1), (5, 2)], vec![(9, 3)]]);
+        let (folder, _) = written(&original);
+        let path = folder.path().join("manifest-1.bin");
+        let bytes = std::fs::read(&path).unwrap();
+        let sum = u64_at(&bytes, HEAD - 8);
+        for at in 0..bytes.len() {
+            let mut broken = bytes.clone();
+            broken[at] ^= 0x10;
+            std::fs::write(&path, &broken).unwrap();
+            let read = Catalog::open(&path, sum).and_then(|it| Ok((it.load()?, it.twins()?)));
+            assert!(read.is_err(), "byte {at}");
+            std::fs::write(&path, &bytes[..at]).unwrap();
+            assert!(Catalog::open(&path, sum).is_err(), "cut at {at}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn what_is_written_is_read_and_found(
+            files in prop::collection::vec(prop::collection::vec((any::<u64>(), any::<u64>()), 0..400), 0..6),
+            crowded in any::<bool>(),
+        ) {
+            // Ids chosen to crowd together must be found as surely as evenly spread ones.
+            let squeeze = |base: u64| if crowded { base % 50 } else { base };
+            let files: Vec<Vec<(u64, u64)>> = files
+                .into_iter()
+                .map(|file| file.into_iter().map(|(base, print)| (squeeze(base), print)).collect())
+                .collect();
+            let original = manifest(&files);
+            let (_folder, catalog) = written(&original);
+            prop_assert_eq!(&catalog.load().unwrap(), &original);
+            for base in original.rows.bases.iter().take(40).copied().chain([0, u64::MAX]) {
+                let found: Vec<u32> = catalog.find(base).unwrap().iter().map(|it| it.row).collect();
+                prop_assert_eq!(&found, &original.rows_of(base).collect::<Vec<_>>());
+                for row in found {
+                    let (name, line) = catalog.place(row).unwrap();
+                    prop_assert_eq!(&name, &original.file_of(row).unwrap().name);
+                    prop_assert_eq!(line, original.rows.lines[row as usize]);
+                }
+            }
+        }
+    }
+}

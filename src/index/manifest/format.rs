@@ -1,0 +1,353 @@
+//! The manifest on disk, little endian:
+//!
+//! ```text
+//! head     128 bytes: magic, version, counts, a checksum of each part, and one of the head itself
+//! files    40 bytes each: size, modified, inode, first row, flags, where its name ends
+//! names    the files' names, one behind the other
+//! bases    8 bytes a row, ascending: the hash of its id
+//! places   4 bytes a row, in the order of the bases: its row
+//! prints   8 bytes a row: the hash of its content
+//! lines    4 bytes a row
+//! origins  1 byte a row: where its id comes from
+//! twins    24 bytes each, ascending: key, hash of the content, digits shown
+//! ```
+//!
+//! The commit's payload holds the head's checksum, the head those of the parts (`table` is files and names, `rows` the
+//! five columns, `twins` the rest), so that any part can be read alone and still be known to be right.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::{FileRow, Manifest, Rows};
+use crate::corpus::{Identity, Stat};
+use crate::index::names::Fate;
+
+const MAGIC: [u8; 8] = *b"needlman";
+const VERSION: u64 = 1;
+pub const HEAD: usize = 128;
+pub const FILE: usize = 40;
+pub const TWIN: usize = 24;
+/// Bytes of a row in all columns.
+const ROW: u64 = 8 + 4 + 8 + 4 + 1;
+
+pub fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("manifest: {what}"))
+}
+
+/// The head of a manifest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Head {
+    pub files: u64,
+    pub names: u64,
+    pub rows: u64,
+    pub twins: u64,
+    pub table_sum: u64,
+    pub rows_sum: u64,
+    pub twins_sum: u64,
+}
+
+/// Where the parts begin.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    pub names: u64,
+    pub bases: u64,
+    pub places: u64,
+    pub prints: u64,
+    pub lines: u64,
+    pub origins: u64,
+    pub twins: u64,
+    pub end: u64,
+}
+
+impl Head {
+    pub fn layout(&self) -> Option<Layout> {
+        let names = (HEAD as u64).checked_add(self.files.checked_mul(FILE as u64)?)?;
+        let bases = names.checked_add(self.names)?;
+        let columns = self.rows.checked_mul(ROW)?;
+        let twins = bases.checked_add(columns)?;
+        let end = twins.checked_add(self.twins.checked_mul(TWIN as u64)?)?;
+        u32::try_from(self.rows).ok()?;
+        Some(Layout {
+            names,
+            bases,
+            places: bases + self.rows * 8,
+            prints: bases + self.rows * 12,
+            lines: bases + self.rows * 20,
+            origins: bases + self.rows * 24,
+            twins,
+            end,
+        })
+    }
+
+    pub fn encode(&self) -> [u8; HEAD] {
+        let mut bytes = [0; HEAD];
+        let fields = [
+            u64::from_le_bytes(MAGIC),
+            VERSION,
+            self.files,
+            self.names,
+            self.rows,
+            self.twins,
+            self.table_sum,
+            self.rows_sum,
+            self.twins_sum,
+        ];
+        for (at, field) in fields.iter().enumerate() {
+            bytes[at * 8..at * 8 + 8].copy_from_slice(&field.to_le_bytes());
+        }
+        let sum = xxh3_64(&bytes[..HEAD - 8]);
+        bytes[HEAD - 8..].copy_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    /// The head, if it is ours, whole, and the one whose checksum is `sum`.
+    pub fn decode(bytes: &[u8; HEAD], sum: u64) -> io::Result<Head> {
+        let field = |at: usize| u64_at(bytes, at * 8);
+        if bytes[..8] != MAGIC || field(1) != VERSION {
+            return Err(invalid("not one of ours"));
+        }
+        if xxh3_64(&bytes[..HEAD - 8]) != sum || u64_at(bytes, HEAD - 8) != sum {
+            return Err(invalid("not that of this commit"));
+        }
+        Ok(Head {
+            files: field(2),
+            names: field(3),
+            rows: field(4),
+            twins: field(5),
+            table_sum: field(6),
+            rows_sum: field(7),
+            twins_sum: field(8),
+        })
+    }
+}
+
+/// The number at `at`; the caller knows that it is there.
+pub fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    let mut number = [0; 8];
+    number.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(number)
+}
+
+pub fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    let mut number = [0; 4];
+    number.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(number)
+}
+
+fn origin_byte(identity: Identity) -> u8 {
+    match identity {
+        Identity::Given => 0,
+        Identity::Mapped => 1,
+        Identity::Made => 2,
+    }
+}
+
+pub fn origin(byte: u8) -> io::Result<Identity> {
+    match byte {
+        0 => Ok(Identity::Given),
+        1 => Ok(Identity::Mapped),
+        2 => Ok(Identity::Made),
+        _ => Err(invalid("an id of unknown origin")),
+    }
+}
+
+/// A part of the file on its way to disk, hashed as it goes.
+struct Part<'a, W: Write> {
+    out: &'a mut W,
+    hash: Xxh3,
+    buffer: Vec<u8>,
+}
+
+impl<W: Write> Part<'_, W> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= 1 << 16 {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hash.update(&self.buffer);
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+fn part<W: Write>(
+    out: &mut W,
+    fill: impl FnOnce(&mut Part<'_, W>) -> io::Result<()>,
+) -> io::Result<u64> {
+    let mut part = Part {
+        out,
+        hash: Xxh3::new(),
+        buffer: Vec::with_capacity(1 << 17),
+    };
+    fill(&mut part)?;
+    part.flush()?;
+    Ok(part.hash.digest())
+}
+
+/// Writes a manifest to a new file and brings it to disk. Gives the checksum of its head.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &Path, manifest: &Manifest, fates: &[(u32, Fate)]) -> io::Result<u64> {
+    use std::io::Seek;
+    let mut file = File::create(path)?;
+    file.write_all(&[0; HEAD])?;
+    let mut out = BufWriter::with_capacity(1 << 17, &mut file);
+    let twins = twins_of(&manifest.rows, fates);
+    let head = Head {
+        files: manifest.files.len() as u64,
+        names: manifest
+            .files
+            .iter()
+            .map(|file| file.name.len() as u64)
+            .sum(),
+        rows: u64::from(manifest.rows.len()),
+        twins: twins.len() as u64,
+        table_sum: part(&mut out, |part| put_table(part, &manifest.files))?,
+        rows_sum: part(&mut out, |part| put_rows(part, manifest))?,
+        twins_sum: part(&mut out, |part| put_twins(part, &twins))?,
+    };
+    out.flush()?;
+    drop(out);
+    let bytes = head.encode();
+    file.rewind()?;
+    file.write_all(&bytes)?;
+    file.sync_data()?;
+    Ok(u64_at(&bytes, HEAD - 8))
+}
+
+fn put_table<W: Write>(part: &mut Part<'_, W>, files: &[FileRow]) -> io::Result<()> {
+    let mut end = 0_u64;
+    for file in files {
+        end += file.name.len() as u64;
+        part.put(&file.stat.size.to_le_bytes())?;
+        part.put(&file.stat.modified.to_le_bytes())?;
+        part.put(&file.stat.inode.to_le_bytes())?;
+        part.put(&file.rows.start.to_le_bytes())?;
+        part.put(&u32::from(file.trusted).to_le_bytes())?;
+        part.put(&end.to_le_bytes())?;
+    }
+    files
+        .iter()
+        .try_for_each(|file| part.put(file.name.as_bytes()))
+}
+
+fn put_rows<W: Write>(part: &mut Part<'_, W>, manifest: &Manifest) -> io::Result<()> {
+    let rows = &manifest.rows;
+    for (base, _) in &manifest.order {
+        part.put(&base.to_le_bytes())?;
+    }
+    for (_, row) in &manifest.order {
+        part.put(&row.to_le_bytes())?;
+    }
+    for print in &rows.fingerprints {
+        part.put(&print.to_le_bytes())?;
+    }
+    for line in &rows.lines {
+        part.put(&line.to_le_bytes())?;
+    }
+    for identity in &rows.identities {
+        part.put(&[origin_byte(*identity)])?;
+    }
+    Ok(())
+}
+
+/// Key, fingerprint and digits of every row that is shown with a suffix, by key.
+fn twins_of(rows: &Rows, fates: &[(u32, Fate)]) -> Vec<(u64, u64, u8)> {
+    let mut twins: Vec<(u64, u64, u8)> = fates
+        .iter()
+        .filter_map(|&(row, fate)| match fate {
+            Fate::Suffixed(digits) => {
+                Some((rows.key(row), rows.fingerprints[row as usize], digits))
+            }
+            _ => None,
+        })
+        .collect();
+    twins.sort_unstable();
+    twins
+}
+
+fn put_twins<W: Write>(part: &mut Part<'_, W>, twins: &[(u64, u64, u8)]) -> io::Result<()> {
+    for &(key, fingerprint, digits) in twins {
+        part.put(&key.to_le_bytes())?;
+        part.put(&fingerprint.to_le_bytes())?;
+        part.put(&u64::from(digits).to_le_bytes())?;
+    }
+    Ok(())
+}
+
+/// The list of files out of its bytes.
+pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
+    let count = head.files as usize;
+    let (fixed, names) = bytes
+        .split_at_checked(count * FILE)
+        .ok_or_else(|| invalid("its list of files is cut off"))?;
+    let first_row = |at: usize| match fixed.get(at * FILE..) {
+        Some(file) if !file.is_empty() => u64::from(u32_at(file, 24)),
+        _ => head.rows,
+    };
+    let mut files = Vec::with_capacity(count);
+    let mut start = 0;
+    for (at, file) in fixed.chunks_exact(FILE).enumerate() {
+        let end = usize::try_from(u64_at(file, 32)).unwrap_or(usize::MAX);
+        let (first, next) = (first_row(at), first_row(at + 1));
+        let name = names
+            .get(start..end)
+            .ok_or_else(|| invalid("a name is cut off"))?;
+        if first > next || next > head.rows {
+            return Err(invalid("its files overlap"));
+        }
+        files.push(FileRow {
+            name: String::from_utf8(name.to_vec()).map_err(|_| invalid("a name is no text"))?,
+            stat: stat(file),
+            trusted: u32_at(file, 28) == 1,
+            rows: first as u32..next as u32,
+        });
+        start = end;
+    }
+    Ok(files)
+}
+
+fn stat(file: &[u8]) -> Stat {
+    Stat {
+        size: u64_at(file, 0),
+        modified: u64_at(file, 8) as i64,
+        inode: u64_at(file, 16),
+    }
+}
+
+/// The records out of their bytes.
+pub fn decode_rows(head: &Head, bytes: &[u8]) -> io::Result<(Rows, super::Order)> {
+    let count = head.rows as usize;
+    let column = |start: usize, width: usize| {
+        bytes[start * count..(start + width) * count].chunks_exact(width)
+    };
+    if bytes.len() != count * ROW as usize {
+        return Err(invalid("its records are cut off"));
+    }
+    let order: super::Order = column(0, 8)
+        .map(|base| u64_at(base, 0))
+        .zip(column(8, 4).map(|row| u32_at(row, 0)))
+        .collect();
+    let mut rows = Rows {
+        bases: vec![0; count],
+        fingerprints: column(12, 8).map(|print| u64_at(print, 0)).collect(),
+        lines: column(20, 4).map(|line| u32_at(line, 0)).collect(),
+        identities: column(24, 1)
+            .map(|byte| origin(byte[0]))
+            .collect::<io::Result<_>>()?,
+    };
+    for &(base, row) in &order {
+        let place = rows.bases.get_mut(row as usize);
+        *place.ok_or_else(|| invalid("a record out of place"))? = base;
+    }
+    Ok((rows, order))
+}

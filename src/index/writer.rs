@@ -1,0 +1,264 @@
+//! Tantivy's writer over one generation: documents in, a commit out.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use tantivy::index::SegmentId;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
+use tantivy::merge_policy::MergePolicy;
+use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
+
+use super::UpdateOptions;
+use super::directory::Workshop;
+use super::document::EntryDocument;
+use super::gate::Gate;
+use super::keyed::{KeySet, KeyedIn};
+use super::schema::{self, Fields};
+use super::{tokenizer, trouble};
+use crate::analysis::Language;
+use crate::entry::Entry;
+use crate::error::{Error, Result};
+
+/// The least that Tantivy takes for a thread.
+const MIN_ARENA: u64 = 15_000_000;
+/// The most.
+const MAX_ARENA: u64 = 2_000_000_000;
+/// Tantivy's own limit.
+const MAX_THREADS: u64 = 8;
+/// A thread is worth its own segment from this many bytes of corpus on.
+const BYTES_A_THREAD: u64 = 4 << 20;
+
+/// How the memory of an update is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Indexing threads.
+    pub threads: usize,
+    /// Bytes of postings that each gathers before it writes a segment.
+    pub arena: usize,
+    /// Bytes of documents that wait to be indexed.
+    pub queue: u64,
+}
+
+impl Budget {
+    /// Divides what `options` allow over `bytes` of corpus to be read. A small corpus gets one thread, and so one
+    /// segment, which is quickest to search.
+    pub fn new(options: &UpdateOptions, bytes: u64) -> Budget {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let wanted = match options.threads {
+            0 => cores as u64,
+            threads => threads as u64,
+        };
+        let queue = (options.memory / 16).clamp(1 << 20, 16 << 20);
+        let arenas = options.memory.saturating_sub(queue);
+        let threads = wanted
+            .min(1 + bytes / BYTES_A_THREAD)
+            .min(arenas / MIN_ARENA)
+            .clamp(1, MAX_THREADS);
+        let arena = (arenas / threads).min(bytes.saturating_mul(4));
+        Budget {
+            threads: threads as usize,
+            arena: arena.clamp(MIN_ARENA, MAX_ARENA) as usize,
+            queue,
+        }
+    }
+}
+
+/// A generation being written.
+pub struct Writer {
+    /// The folder the user named, for errors.
+    folder: PathBuf,
+    workshop: Workshop,
+    index: Index,
+    fields: Fields,
+    gate: Arc<Gate>,
+    inner: IndexWriter<EntryDocument>,
+}
+
+impl Writer {
+    /// Begins a new generation in an empty folder of its own.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create(
+        folder: &Path,
+        generation: &Path,
+        language: Language,
+        budget: Budget,
+    ) -> Result<Writer> {
+        let (schema, _) = schema::build();
+        let make = |workshop: Workshop| Index::create(workshop, schema, IndexSettings::default());
+        Writer::with(folder, generation, language, budget, make)
+    }
+
+    /// Goes on with a generation.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn open(
+        folder: &Path,
+        generation: &Path,
+        language: Language,
+        budget: Budget,
+    ) -> Result<Writer> {
+        Writer::with(folder, generation, language, budget, Index::open)
+    }
+
+    fn with(
+        folder: &Path,
+        generation: &Path,
+        language: Language,
+        budget: Budget,
+        make: impl FnOnce(Workshop) -> tantivy::Result<Index>,
+    ) -> Result<Writer> {
+        let (_, fields) = schema::build();
+        let workshop =
+            Workshop::open(generation).map_err(|error| trouble::writing(folder, &error))?;
+        let said = |error: TantivyError| write_error(folder, &workshop, &error);
+        let index = make(workshop.clone()).map_err(said)?;
+        tokenizer::register(&index, language);
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(budget.threads)
+            .memory_budget_per_thread(budget.arena)
+            .num_merge_threads(budget.threads)
+            .build();
+        let inner: IndexWriter<EntryDocument> = index.writer_with_options(options).map_err(said)?;
+        // Merges are done by us, where their errors are seen and where they can be waited for (see `merge`).
+        inner.set_merge_policy(Box::new(NoMergePolicy));
+        Ok(Writer {
+            folder: folder.to_path_buf(),
+            workshop,
+            index,
+            fields,
+            gate: Gate::new(budget.queue),
+            inner,
+        })
+    }
+
+    /// Adds an entry. Waits while too many are waiting.
+    ///
+    /// # Errors
+    /// When an earlier one could not be written.
+    pub fn add(&self, key: u64, entry: Entry) -> Result<()> {
+        let mut document = EntryDocument::new(&self.fields, entry, key);
+        document.permit = Some(self.gate.enter(document.weight()));
+        let added = self.inner.add_document(document);
+        added.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    /// Deletes every entry with one of these keys.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn delete(&self, keys: KeySet) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let deleted = self.inner.delete_query(Box::new(KeyedIn(Arc::new(keys))));
+        deleted.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    /// Makes everything so far visible, at once and for good.
+    ///
+    /// # Errors
+    /// When it cannot be written; the last commit then stays as it is.
+    pub fn commit(&mut self, payload: &str) -> Result<()> {
+        let committed = self.inner.prepare_commit().and_then(|mut prepared| {
+            prepared.set_payload(payload);
+            prepared.commit()
+        });
+        committed.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    /// Merges segments where there are too many, or too many deleted entries in them. What is searched does not change:
+    /// a merge that fails costs nothing.
+    ///
+    /// # Errors
+    /// When one could not be done.
+    pub fn merge(&mut self) -> Result<()> {
+        let policy = merge_policy();
+        loop {
+            let segments = self
+                .index
+                .searchable_segment_metas()
+                .map_err(|error| self.failed(&error))?;
+            let candidates = policy.compute_merge_candidates(&segments);
+            let single: BTreeMap<_, _> = segments
+                .iter()
+                .map(|segment| (segment.id(), segment.num_deleted_docs() == 0))
+                .collect();
+            // A segment alone and without deletions would be merged into itself, for ever.
+            let pointless = |ids: &[SegmentId]| ids.len() == 1 && single[&ids[0]];
+            let started: Vec<_> = candidates
+                .iter()
+                .filter(|candidate| !pointless(&candidate.0))
+                .map(|candidate| self.inner.merge(&candidate.0))
+                .collect();
+            if started.is_empty() {
+                return Ok(());
+            }
+            for merge in started {
+                merge.wait().map_err(|error| self.failed(&error))?;
+            }
+        }
+    }
+
+    fn failed(&self, error: &TantivyError) -> Error {
+        write_error(&self.folder, &self.workshop, error)
+    }
+}
+
+/// Says what went wrong: Tantivy's threads often report only that something did, the workshop knows what.
+fn write_error(folder: &Path, workshop: &Workshop, error: &TantivyError) -> Error {
+    match workshop.trouble() {
+        Some(trouble) => trouble::io("write", &trouble.path, &trouble.error),
+        None => trouble::writing(folder, error),
+    }
+}
+
+/// Segments are merged when eight are of about one size (from a thousand entries up; the smaller ones count as one size),
+/// or when three in ten entries of one are deleted. So an edit costs a merge of small segments now and then, and a large
+/// one is written again only when edits have reached a third of it.
+fn merge_policy() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(8);
+    policy.set_min_layer_size(1000);
+    policy.set_del_docs_ratio_before_merge(0.3);
+    policy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(memory: u64, threads: usize) -> UpdateOptions {
+        UpdateOptions {
+            memory,
+            threads,
+            ..UpdateOptions::default()
+        }
+    }
+
+    #[test]
+    fn a_small_corpus_gets_one_thread_and_little_memory() {
+        let budget = Budget::new(&options(200 << 20, 8), 30_000);
+        assert_eq!((budget.threads, budget.arena), (1, MIN_ARENA as usize));
+    }
+
+    #[test]
+    fn memory_bounds_threads_and_what_they_hold() {
+        for (memory, threads, bytes) in [
+            (64 << 20, 8, 1 << 40),
+            (1, 8, 1 << 40),
+            (200 << 20, 2, 700 << 20),
+            (u64::MAX, 100, u64::MAX),
+        ] {
+            let budget = Budget::new(&options(memory, threads), bytes);
+            let held = budget.threads as u64 * budget.arena as u64 + budget.queue;
+            assert!(held <= memory.max(MIN_ARENA + (1 << 20)), "{budget:?}");
+            assert!((1..=8).contains(&budget.threads));
+        }
+        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 4);
+    }
+}
