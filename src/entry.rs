@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub struct Entry {
     /// Unique in an index. Made from file and title where the corpus gives none.
     pub id: String,
-    /// What the entry is about; never empty.
+    /// What the entry is about. Empty only where the corpus gives an id and leaves the title blank.
     pub title: String,
     /// The people it credits, each name whole: a name is never split.
     pub artists: Vec<String>,

@@ -96,6 +96,8 @@ pub struct Found {
     pub fresh: Vec<bool>,
     /// What is wrong in it.
     pub problems: Vec<Problem>,
+    /// Worth a word, but nothing wrong.
+    pub notes: Vec<Problem>,
     /// Names of the files that something is wrong in.
     pub broken: Vec<String>,
     /// Records that something is wrong with.
@@ -273,6 +275,15 @@ impl<'a, I: Input> Scan<'a, I> {
                 return Ok(());
             }
         };
+        if parsed.entry.title.is_empty() {
+            self.found.notes.push(Problem {
+                path: file.path.display().to_string(),
+                line: record.line,
+                column: record.column,
+                message: format!("the title of `{}` is blank", parsed.entry.id),
+                hint: None,
+            });
+        }
         let base = names::base_of(&parsed.entry.id);
         self.push(base, record.content, line, parsed.identity);
         self.added.push((base, row));

@@ -33,7 +33,8 @@ impl Settled {
     pub fn of<I: Input>(input: &I, found: &mut Found) -> Settled {
         let fates = found.manifest.fates();
         let repeats = rows_with(&fates, Fate::Repeat);
-        let notes = note_repeats(found, &repeats);
+        let mut notes = std::mem::take(&mut found.notes);
+        notes.extend(note_repeats(found, &repeats));
         let duplicates = rows_with(&fates, Fate::Duplicate);
         let dropped = if duplicates.is_empty() {
             KeySet::default()

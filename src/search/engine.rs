@@ -215,7 +215,12 @@ impl Engine {
         let Parsed { root, warnings } = query::parse(&request.query, &fields, reading);
         let plan = Resolver::new(&lexicon, analyzer, &self.weights).resolve(root.as_ref());
         let plan = self.read(plan)?;
-        let worth = self.read(Worth::of(&plan, &lexicon, self.index.entries))?;
+        let worth = self.read(Worth::of(
+            &plan,
+            &lexicon,
+            &self.weights,
+            self.index.entries,
+        ))?;
         let understood = request.explain.then(|| explain::plan(&plan, &worth));
         Ok(Ready {
             plan,

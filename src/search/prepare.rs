@@ -24,7 +24,12 @@ impl Worth {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn of(plan: &Plan, lexicon: &Lexicon<'_>, entries: u64) -> tantivy::Result<Worth> {
+    pub fn of(
+        plan: &Plan,
+        lexicon: &Lexicon<'_>,
+        weights: &Weights,
+        entries: u64,
+    ) -> tantivy::Result<Worth> {
         let mut atoms = Vec::with_capacity(plan.atoms.len());
         for atom in &plan.atoms {
             atoms.push(if atom.scores {
@@ -33,10 +38,10 @@ impl Worth {
                 0.0
             });
         }
-        let p: f32 = 1.1;
-        if plan.sentence_share > 0.9 {
-            atoms.iter_mut().for_each(|a: &mut f32| *a = a.powf(p));
-        }
+        let power = 1.0 + (weights.rarity_power - 1.0) * plan.sentence_share;
+        atoms
+            .iter_mut()
+            .for_each(|worth: &mut f32| *worth = worth.powf(power));
         let all: f32 = atoms.iter().sum();
         let whole = |whole: &Whole| {
             let part: f32 = atoms[whole.atoms.clone()].iter().sum();

@@ -48,6 +48,8 @@ pub struct Weights {
     pub pair_in_sentence: f32,
     /// What is typed with its accents stands so: times the word's rarity.
     pub accented: f32,
+    /// In a sentence, rarity is raised to this power: of many words the rare ones say what it is about.
+    pub rarity_power: f32,
     /// A query of this many words or more is a sentence; fewer are blended.
     pub sentence: usize,
     /// What a word that only holds a sentence together (`what`, `of`, `discuss`) is worth in a sentence.
@@ -56,25 +58,26 @@ pub struct Weights {
 
 /// The weights in use.
 pub const WEIGHTS: Weights = Weights {
-    k1: 1.2,
+    k1: 1.3,
     b: 0.75,
-    title_b: 0.4,
-    title_length: 6.0,
-    inflected: 0.9,
+    title_b: 0.2,
+    title_length: 16.0,
+    inflected: 0.7,
     prefix: 0.6,
     mended: 0.4,
-    title: 1.6,
-    title_in_sentence: 0.25,
+    title: 2.4,
+    title_in_sentence: 0.4,
     artists: 1.2,
     artists_in_sentence: 0.2,
     aliases: 0.5,
     whole: 2.0,
     whole_bare: 1.5,
-    pair_in_name: 0.4,
-    title_cover: 0.5,
+    pair_in_name: 1.0,
+    title_cover: 2.5,
     pair: 0.3,
-    pair_in_sentence: 0.12,
+    pair_in_sentence: 0.25,
     accented: 0.02,
+    rarity_power: 1.1,
     sentence: 6,
     function_word: 0.05,
 };

@@ -365,6 +365,8 @@ impl<'p> Draft<'p> {
         let title = match self.title.value.take() {
             Some(title) if self.faults.is_empty() => title,
             Some(_) => return Err(self.faults),
+            // What has an id can be told from all others: a title left blank loses nothing. The store says so.
+            None if self.has_blank_title() => String::new(),
             None => {
                 self.fault_title();
                 return Err(self.faults);
@@ -386,6 +388,11 @@ impl<'p> Draft<'p> {
             },
             identity,
         })
+    }
+
+    /// Whether the only thing amiss is that an entry with an id has its title left blank.
+    fn has_blank_title(&self) -> bool {
+        self.blank_title.is_some() && self.id.value.is_some() && self.faults.is_empty()
     }
 
     /// Says that there is no title, unless something else was wrong with it already.
