@@ -11,7 +11,7 @@ use tantivy::{DocId, TERMINATED};
 use super::matcher::Matcher;
 use super::member::{Cover, Member, ZoneNorms};
 use super::pairs::Pairs;
-use super::segment::Segment;
+use super::segment::{Segment, Zone};
 use super::top::{Ranked, SortKey, Top};
 
 /// One segment made ready for a plan.
@@ -22,7 +22,7 @@ pub struct Prepared<'s> {
     pub ordinal: u32,
     /// All that adds to a score, in the order of the plan.
     pub members: Vec<Member>,
-    /// The sum of what all words of the query would add by standing in the title together.
+    /// The sum of what all words of the query would add by standing in the title, or in the names, together.
     pub whole_cover: f32,
     /// What neighbouring words add.
     pub pairs: Pairs<'s>,
@@ -36,19 +36,24 @@ impl Prepared<'_> {
     fn score(&mut self, doc: DocId, norms: &ZoneNorms) -> Option<f32> {
         let mut score = 0.0;
         let mut matches = false;
-        let mut cover = Cover {
+        let whole = self.whole_cover;
+        let mut covers = [Cover {
             standing: 0.0,
-            whole: self.whole_cover,
-        };
+            whole,
+        }; 2];
         for member in &mut self.members {
             if member.seek(doc) == doc {
                 let value = member.value(self.segment, norms);
                 matches |= value > 0.0 || member.matches();
                 score += value;
-                cover.standing += if value > 0.0 { member.cover } else { 0.0 };
+                if value > 0.0 {
+                    covers[usize::from(member.zone == Zone::Artists)].standing += member.cover;
+                }
             }
         }
-        matches.then(|| score + cover.value() + self.pairs.value(doc))
+        matches.then(|| {
+            score + covers.map(|cover| cover.value()).iter().sum::<f32>() + self.pairs.value(doc)
+        })
     }
 }
 

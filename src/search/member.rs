@@ -245,7 +245,7 @@ impl Member {
     }
 }
 
-/// How much of the query the title holds.
+/// How much of the query the title holds, or the names do.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cover {
     /// The sum of [`Member::cover`] over the members that stand in the document.

@@ -46,7 +46,7 @@ impl Worth {
         let whole = |whole: &Whole| {
             let part: f32 = atoms[whole.atoms.clone()].iter().sum();
             let share = if all > 0.0 { part / all } else { 0.0 };
-            whole.weight * part * share * share
+            whole.weight * part * share.powi(3)
         };
         let wholes = plan.wholes.iter().map(whole).collect();
         Ok(Worth { atoms, wholes })
@@ -119,9 +119,8 @@ pub fn prepare<'s>(
             let factor = worth.atoms[index] * share;
             let cursors = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
             let mut member = Member::new(index, zone, factor, false, cursors);
-            if zone == Zone::Title && atom.scope == Scope::Any {
-                member.cover =
-                    worth.atoms[index] * weights.title_cover * (1.0 - plan.sentence_share);
+            if matches!(zone, Zone::Title | Zone::Artists) && atom.scope == Scope::Any {
+                member.cover = worth.atoms[index] * cover_weight(plan, weights);
             }
             push_member(&mut members, member);
         }
@@ -161,12 +160,19 @@ pub fn prepare<'s>(
         .map(|(_, worth)| worth)
         .sum();
     Ok(Prepared {
-        whole_cover: whole * weights.title_cover * (1.0 - plan.sentence_share),
+        whole_cover: whole * cover_weight(plan, weights),
         segment,
         ordinal,
         members,
         pairs,
     })
+}
+
+/// What a title (or the names) that holds the whole query adds, times the query's rarity. A query of one word is held by any title that
+/// has the word: that says nothing more.
+fn cover_weight(plan: &Plan, weights: &Weights) -> f32 {
+    let words = plan.atoms.iter().filter(|atom| atom.scores).count().max(1);
+    weights.title_cover * (1.0 - plan.sentence_share) * (1.0 - 1.0 / words as f32)
 }
 
 fn push_member(members: &mut Vec<Member>, member: Member) {

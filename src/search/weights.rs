@@ -32,14 +32,15 @@ pub struct Weights {
     pub artists_in_sentence: f32,
     /// A word among the other names.
     pub aliases: f32,
-    /// The title, or a name, is just these words: added once, times their summed rarity.
+    /// The title, or a name, is just these words: added once, times their summed rarity and the third power of their share
+    /// of the query.
     pub whole: f32,
     /// The same where only the leading article differs.
     pub whole_bare: f32,
     /// The title begins with, or the name holds, words of the query side by side: times the pair's rarity.
     pub pair_in_name: f32,
-    /// Words of the query in the title, once more, times the share of the query that they are: a title that holds the whole
-    /// query stands above two titles that hold a half each.
+    /// Words of the query in the title, once more, times the share of the query that they are (and less in shorter
+    /// queries): a title that holds the whole query stands above two titles that hold a half each.
     pub title_cover: f32,
     /// Two neighbouring words of the query stand side by side in the text, in a query of a word or two: times the pair's
     /// rarity; less where they stand farther apart.
@@ -65,15 +66,15 @@ pub const WEIGHTS: Weights = Weights {
     inflected: 0.7,
     prefix: 0.6,
     mended: 0.4,
-    title: 2.4,
+    title: 3.0,
     title_in_sentence: 0.4,
-    artists: 1.2,
+    artists: 1.6,
     artists_in_sentence: 0.2,
     aliases: 0.5,
-    whole: 2.0,
-    whole_bare: 1.5,
+    whole: 5.0,
+    whole_bare: 3.0,
     pair_in_name: 1.0,
-    title_cover: 2.5,
+    title_cover: 8.0,
     pair: 0.3,
     pair_in_sentence: 0.25,
     accented: 0.02,
