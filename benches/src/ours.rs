@@ -28,11 +28,8 @@ pub fn build(corpus: &Path, folder: &Path, films: bool) -> Result<Engine> {
     let corpus = Corpus::open(corpus, if films { &mapping } else { &[] })?;
     let options = UpdateOptions {
         rebuild: true,
-        check: false,
-        skip_invalid: false,
-        wait: false,
-        memory: 200_000_000,
         threads: 2,
+        ..UpdateOptions::default()
     };
     let summary = index::update(&corpus, folder, &options, &Quiet)?;
     if !summary.committed {

@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use tantivy::directory::MmapDirectory;
-use tantivy::schema::Value;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, TantivyError};
+use tantivy::schema::OwnedValue;
+use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer};
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError};
 
 use super::Source;
 use super::directory::{META, Snapshot};
@@ -78,6 +79,31 @@ impl Seen {
             size: metadata.len(),
             inode,
         })
+    }
+}
+
+/// What is stored of an entry, read without a document of Tantivy's in between.
+#[derive(Default)]
+struct Stored {
+    id: Option<String>,
+    key: Option<u64>,
+    json: Option<Vec<u8>>,
+}
+
+impl DocumentDeserialize for Stored {
+    fn deserialize<'de, D: DocumentDeserializer<'de>>(
+        mut deserializer: D,
+    ) -> std::result::Result<Stored, DeserializeError> {
+        let mut stored = Stored::default();
+        while let Some((_, value)) = deserializer.next_field::<OwnedValue>()? {
+            match value {
+                OwnedValue::Str(id) => stored.id = Some(id),
+                OwnedValue::U64(key) => stored.key = Some(key),
+                OwnedValue::Bytes(json) => stored.json = Some(json),
+                _ => {}
+            }
+        }
+        Ok(stored)
     }
 }
 
@@ -171,19 +197,18 @@ impl OpenIndex {
     /// # Errors
     /// When the index cannot be read, or makes no sense.
     pub fn entry(&self, address: DocAddress) -> Result<Entry> {
-        let document: TantivyDocument = self
+        let stored: Stored = self
             .searcher
             .doc(address)
             .map_err(|error| trouble::reading(&self.folder, &error))?;
-        let value = |field| document.get_first(field);
-        let id = value(self.fields.id).and_then(|id| id.as_str());
-        let key = value(self.fields.key).and_then(|key| key.as_u64());
-        let json = value(self.fields.entry).and_then(|json| json.as_bytes());
-        let (Some(id), Some(key), Some(json)) = (id, key, json) else {
+        let (Some(id), Some(key), Some(json)) = (stored.id, stored.key, stored.json) else {
             return Err(trouble::corrupt(&self.folder, "an entry lacks a part"));
         };
-        let id = self.final_id(id, key)?.into_owned();
-        Entry::from_json(id, json)
+        let id = match self.final_id(&id, key)? {
+            Cow::Owned(suffixed) => suffixed,
+            Cow::Borrowed(_) => id,
+        };
+        Entry::from_json(id, &json)
             .map_err(|error| trouble::corrupt(&self.folder, "an entry is no JSON").because(&error))
     }
 

@@ -27,6 +27,9 @@ const MIN_ARENA: u64 = 15_000_000;
 const MAX_ARENA: u64 = 2_000_000_000;
 /// Tantivy's own limit.
 const MAX_THREADS: u64 = 8;
+/// Bytes of stored entries that are packed together: a hit costs the unpacking of one such block. Tantivy's own 16 KiB
+/// take twice as long to fetch ten hits from, for 7 % less on disk.
+const STORE_BLOCK: usize = 4 << 10;
 /// A thread is worth its own segment from this many bytes of corpus on.
 const BYTES_A_THREAD: u64 = 4 << 20;
 
@@ -88,7 +91,11 @@ impl Writer {
         budget: Budget,
     ) -> Result<Writer> {
         let (schema, _) = schema::build();
-        let make = |workshop: Workshop| Index::create(workshop, schema, IndexSettings::default());
+        let settings = IndexSettings {
+            docstore_blocksize: STORE_BLOCK,
+            ..IndexSettings::default()
+        };
+        let make = |workshop: Workshop| Index::create(workshop, schema, settings);
         Writer::with(folder, generation, language, budget, make)
     }
 

@@ -71,14 +71,29 @@ pub fn exhaustive(
         if prepared.segment.is_alive(doc) {
             each(doc);
             let score = prepared.score(doc, norms).unwrap_or(0.0);
-            top.offer(Ranked {
-                score,
-                segment: prepared.ordinal,
-                doc,
-                key: key(doc),
-            });
+            top.offer(Ranked::new(score, prepared.ordinal, doc, key(doc)));
         }
         doc = matcher.seek(doc + 1);
+    }
+}
+
+/// Offers every document in which any member really stands, and counts them.
+pub fn counted(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>) -> u64 {
+    let mut count = 0;
+    loop {
+        let doc = prepared.members.iter().map(Member::doc).min();
+        let Some(doc) = doc.filter(|&doc| doc != TERMINATED) else {
+            return count;
+        };
+        if prepared.segment.is_alive(doc)
+            && let Some(score) = prepared.score(doc, norms)
+        {
+            count += 1;
+            top.offer(Ranked::new(score, prepared.ordinal, doc, None));
+        }
+        for member in &mut prepared.members {
+            member.seek(doc + 1);
+        }
     }
 }
 
@@ -202,12 +217,7 @@ impl Pruner<'_, '_> {
             return;
         }
         if let Some(score) = self.prepared.score(doc, norms) {
-            top.offer(Ranked {
-                score,
-                segment: self.prepared.ordinal,
-                doc,
-                key: None,
-            });
+            top.offer(Ranked::new(score, self.prepared.ordinal, doc, None));
         }
     }
 }

@@ -3,8 +3,6 @@
 //! Documents that hold every element are candidates; positions are read only when somebody asks how often the phrase
 //! stands there. The rarest element leads.
 
-use std::collections::BTreeMap;
-
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::{DocId, DocSet, TERMINATED};
 
@@ -27,6 +25,7 @@ pub struct PhraseCursor {
     counted: Option<u32>,
     /// Ends of what has been matched so far, with the fewest gaps to get there; kept to spare allocations.
     ends: Vec<(u32, u32)>,
+    reached: Vec<(u32, u32)>,
 }
 
 /// The lists of what may stand at one place.
@@ -62,6 +61,7 @@ impl PhraseCursor {
             doc: 0,
             counted: None,
             ends: Vec::new(),
+            reached: Vec::new(),
         };
         cursor.doc = cursor.next_candidate(0);
         Ok(Some(cursor))
@@ -141,8 +141,8 @@ impl PhraseCursor {
                 self.ends
                     .extend(place.spans.iter().map(|&(_, end)| (end, 0)));
             } else {
-                let reached = step(&self.ends, &place.spans, slop);
-                self.ends = reached;
+                step(&self.ends, &place.spans, slop, &mut self.reached);
+                std::mem::swap(&mut self.ends, &mut self.reached);
             }
             if self.ends.is_empty() {
                 return 0;
@@ -152,26 +152,26 @@ impl PhraseCursor {
     }
 }
 
-/// From the ends reached so far (each with its gaps) to those reached through `spans`.
-fn step(ends: &[(u32, u32)], spans: &[(u32, u32)], slop: u32) -> Vec<(u32, u32)> {
-    let mut reached: BTreeMap<u32, u32> = BTreeMap::new();
+/// From the ends reached so far (in order, each with its gaps) to those reached through `spans` (in order), into
+/// `reached`.
+fn step(ends: &[(u32, u32)], spans: &[(u32, u32)], slop: u32, reached: &mut Vec<(u32, u32)>) {
+    reached.clear();
+    let mut from = 0;
     for &(begin, end) in spans {
-        // Ends are in order; those within reach lie just before `begin`.
-        let behind = ends.partition_point(|&(at, _)| at <= begin);
-        let near = ends[..behind]
-            .iter()
-            .rev()
-            .take_while(|&&(at, _)| begin - at <= slop);
-        let fewest = near
-            .map(|&(at, gaps)| gaps + (begin - at))
-            .filter(|&gaps| gaps <= slop)
-            .min();
-        if let Some(gaps) = fewest {
-            let known = reached.entry(end).or_insert(gaps);
-            *known = (*known).min(gaps);
+        while from < ends.len() && ends[from].0 + slop < begin {
+            from += 1;
+        }
+        let near = ends[from..].iter().take_while(|&&(at, _)| at <= begin);
+        let gaps = near.map(|&(at, gaps)| gaps + (begin - at));
+        if let Some(fewest) = gaps.filter(|&gaps| gaps <= slop).min() {
+            reached.push((end, fewest));
         }
     }
-    reached.into_iter().collect()
+    // Spans of different lengths may end out of order, or at one place.
+    if !reached.is_sorted_by(|a, b| a.0 < b.0) {
+        reached.sort_unstable();
+        reached.dedup_by_key(|&mut (end, _)| end);
+    }
 }
 
 impl PlaceCursor {
@@ -267,11 +267,20 @@ mod tests {
 
     #[test]
     fn steps_take_the_fewest_gaps() {
-        assert_eq!(step(&[(1, 0), (5, 0)], &[(1, 2), (6, 7)], 0), [(2, 0)]);
+        let stepped = |ends: &[(u32, u32)], spans: &[(u32, u32)], slop| {
+            let mut reached = Vec::new();
+            step(ends, spans, slop, &mut reached);
+            reached
+        };
+        assert_eq!(stepped(&[(1, 0), (5, 0)], &[(1, 2), (6, 7)], 0), [(2, 0)]);
         assert_eq!(
-            step(&[(1, 0), (5, 0)], &[(2, 3), (6, 7)], 1),
+            stepped(&[(1, 0), (5, 0)], &[(2, 3), (6, 7)], 1),
             [(3, 1), (7, 1)]
         );
-        assert_eq!(step(&[(1, 1)], &[(2, 3)], 1), []);
+        assert_eq!(stepped(&[(1, 1)], &[(2, 3)], 1), []);
+        assert_eq!(
+            stepped(&[(1, 0), (2, 0)], &[(1, 4), (2, 3), (2, 4)], 1),
+            [(3, 0), (4, 0)]
+        );
     }
 }

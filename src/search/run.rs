@@ -3,11 +3,11 @@
 use tantivy::DocId;
 
 use super::cursor::Cursor;
-use super::evaluate::{exhaustive, pruned};
+use super::evaluate::{Prepared, counted, exhaustive, pruned};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
-use super::pattern::Pattern;
-use super::plan::{Node, Plan};
+use super::pattern::{Element, Pattern};
+use super::plan::{Node, Plan, Scope};
 use super::prepare::{Worth, alternatives, matcher, matching_cursors, prepare, whole_cursors};
 use super::request::{SearchRequest, Sort};
 use super::segment::Segment;
@@ -37,6 +37,17 @@ pub struct Runner<'a> {
     pub norms: &'a ZoneNorms,
 }
 
+/// How matches are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    /// Not at all: there are at least so many.
+    AtLeast(u64),
+    /// A bit for each document of each list.
+    Mark,
+    /// Each candidate is looked at, since positions must be read to know whether it is a match.
+    Verify,
+}
+
 /// What a run found.
 pub struct Found {
     /// The best, in order, those passed over by the offset included.
@@ -47,7 +58,7 @@ pub struct Found {
     pub exact: bool,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
     /// Runs the plan for a request. `each` is called for every match when `needs_all`.
     ///
     /// # Errors
@@ -86,7 +97,7 @@ impl Runner<'_> {
         let mut total = 0;
         for (ordinal, segment) in self.segments.iter().enumerate() {
             let ordinal = ordinal as u32;
-            let mut prepared = prepare(segment, ordinal, self.plan, self.worth, self.weights)?;
+            let mut prepared = self.prepare(segment, ordinal)?;
             let mut matcher = matcher(segment, self.plan, &self.plan.root)?;
             let column = SortColumn::open(segment, &request.sort)?;
             let key = |doc: DocId| -> Option<SortKey> { column.key(self.index, ordinal, doc) };
@@ -111,51 +122,89 @@ impl Runner<'_> {
         parts: &[&Node],
         mut top: Top<'_>,
     ) -> tantivy::Result<Found> {
-        if request.limit > 0 {
-            for (ordinal, segment) in self.segments.iter().enumerate() {
-                let mut prepared =
-                    prepare(segment, ordinal as u32, self.plan, self.worth, self.weights)?;
-                pruned(&mut prepared, self.norms, &mut top);
+        let counting = self.counting(request, parts)?;
+        let mut total = 0;
+        for (ordinal, segment) in self.segments.iter().enumerate() {
+            if request.limit > 0 || counting == Counting::Verify {
+                let mut prepared = self.prepare(segment, ordinal as u32)?;
+                match counting {
+                    Counting::Verify => total += counted(&mut prepared, self.norms, &mut top),
+                    _ => pruned(&mut prepared, self.norms, &mut top),
+                }
+            }
+            if counting == Counting::Mark {
+                total += count_any(segment, self.cursors(segment, parts)?);
             }
         }
         let hits = top.into_hits();
-        let (total, exact) = self.count(
-            request.count || request.limit == 0,
-            parts,
-            hits.len() as u64,
-        )?;
+        let (total, exact) = match counting {
+            Counting::AtLeast(least) => (least.max(hits.len() as u64), false),
+            Counting::Mark | Counting::Verify => (total, true),
+        };
         Ok(Found { hits, total, exact })
     }
 
-    /// How many entries any of the parts matches. Unless it must be exact, a part that alone stands in very many answers
-    /// for all, and phrases that would have to be looked for in very many are not counted.
-    fn count(
-        &self,
-        must_be_exact: bool,
-        parts: &[&Node],
-        seen: u64,
-    ) -> tantivy::Result<(u64, bool)> {
-        if !must_be_exact {
-            let frequent = self.most_frequent(parts)?;
-            if frequent >= COUNTED {
-                return Ok((frequent, false));
+    /// How to count what any of the parts matches. Unless the count must be exact, one part that stands in very many
+    /// entries answers for all, and phrases that would have to be looked for in very many are not counted.
+    fn counting(&self, request: &SearchRequest, parts: &[&Node]) -> tantivy::Result<Counting> {
+        let must_be_exact = request.count || request.limit == 0;
+        let (frequent, unsure) = self.frequencies(parts)?;
+        Ok(if frequent >= COUNTED && !must_be_exact {
+            Counting::AtLeast(frequent)
+        } else if unsure > 2 * COUNTED && !must_be_exact {
+            Counting::AtLeast(0)
+        } else if unsure > 0 {
+            Counting::Verify
+        } else {
+            Counting::Mark
+        })
+    }
+
+    /// In how many live entries the most frequent single term of the parts stands, and in how many, at most, the parts
+    /// that have to be looked for at their positions do.
+    fn frequencies(&self, parts: &[&Node]) -> tantivy::Result<(u64, u64)> {
+        let (mut frequent, mut unsure) = (0, 0);
+        for part in parts {
+            let Node::Atom(index) = part else { continue };
+            let atom = &self.plan.atoms[*index];
+            for form in &atom.forms {
+                match &form.pattern {
+                    Pattern::Terms(terms) => {
+                        for term in terms {
+                            let found = self.lexicon.frequency_in_scope(&atom.scope, term)?;
+                            match atom.scope {
+                                Scope::Prose => unsure += u64::from(found),
+                                _ => frequent = frequent.max(u64::from(found)),
+                            }
+                        }
+                    }
+                    Pattern::Phrase { elements, .. } => {
+                        unsure += self.rarest(&atom.scope, elements)?;
+                    }
+                    Pattern::Prefix(_) => {
+                        unsure += u64::from(atom.scope == Scope::Prose) * self.index.entries;
+                    }
+                }
             }
         }
-        let mut total = 0;
-        let mut exact = true;
-        for segment in self.segments {
-            let cursors = self.cursors(segment, parts)?;
-            let unsure = cursors
-                .iter()
-                .filter(|cursor| !cursor.is_certain())
-                .map(|cursor| u64::from(cursor.most()));
-            if !must_be_exact && unsure.sum::<u64>() > 2 * COUNTED {
-                exact = false;
-                break;
+        Ok((frequent, unsure))
+    }
+
+    /// In how many live entries the rarest element of a phrase stands.
+    fn rarest(&self, scope: &Scope, elements: &[Element]) -> tantivy::Result<u64> {
+        let mut rarest = self.index.entries;
+        for element in elements.iter().filter(|element| element.prefix.is_none()) {
+            let mut found = 0;
+            for term in &element.terms {
+                found += u64::from(self.lexicon.frequency_in_scope(scope, term)?);
             }
-            total += count_any(segment, cursors);
+            rarest = rarest.min(found);
         }
-        Ok(if exact { (total, true) } else { (seen, false) })
+        Ok(rarest)
+    }
+
+    fn prepare(&self, segment: &'a Segment, ordinal: u32) -> tantivy::Result<Prepared<'a>> {
+        prepare(segment, ordinal, self.plan, self.worth, self.weights)
     }
 
     fn cursors(&self, segment: &Segment, parts: &[&Node]) -> tantivy::Result<Vec<Cursor>> {
@@ -170,27 +219,6 @@ impl Runner<'_> {
             }
         }
         Ok(cursors)
-    }
-
-    /// How many live entries hold the most frequent single term of the parts.
-    fn most_frequent(&self, parts: &[&Node]) -> tantivy::Result<u64> {
-        let mut most = 0;
-        for part in parts {
-            let Node::Atom(index) = part else { continue };
-            let atom = &self.plan.atoms[*index];
-            for form in &atom.forms {
-                if let (Pattern::Terms(terms), true) =
-                    (&form.pattern, atom.scope != super::plan::Scope::Prose)
-                {
-                    for term in terms {
-                        most = most.max(u64::from(
-                            self.lexicon.frequency_in_scope(&atom.scope, term)?,
-                        ));
-                    }
-                }
-            }
-        }
-        Ok(most)
     }
 }
 

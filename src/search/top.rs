@@ -3,6 +3,7 @@
 //! A tie can straddle the cut, so ids are compared here, inside the collection, and only when scores (or sort keys) are
 //! equal: an id costs a look into a column.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use tantivy::DocId;
@@ -30,6 +31,21 @@ pub struct Ranked {
     pub doc: DocId,
     /// What it is sorted by, when not by the score; entries without one come last.
     pub key: Option<SortKey>,
+    /// Its id, once a tie has asked for it.
+    id: OnceCell<Option<Box<str>>>,
+}
+
+impl Ranked {
+    /// A hit in a segment.
+    pub fn new(score: f32, segment: u32, doc: DocId, key: Option<SortKey>) -> Ranked {
+        Ranked {
+            score,
+            segment,
+            doc,
+            key,
+            id: OnceCell::new(),
+        }
+    }
 }
 
 /// Keeps the best `limit` of all hits offered.
@@ -144,12 +160,13 @@ impl<'a> Top<'a> {
         self.segments.get(hit.segment as usize)?.key(hit.doc)
     }
 
-    fn id(&self, hit: &Ranked) -> Option<String> {
-        let ids = self.ids(hit)?;
-        let mut id = String::new();
-        ids.ord_to_str(self.ordinal(hit)?, &mut id)
-            .ok()?
-            .then_some(id)
+    fn id<'h>(&self, hit: &'h Ranked) -> Option<&'h str> {
+        let read = || {
+            let mut id = String::new();
+            let found = self.ids(hit)?.ord_to_str(self.ordinal(hit)?, &mut id);
+            found.ok()?.then(|| id.into_boxed_str())
+        };
+        hit.id.get_or_init(read).as_deref()
     }
 }
 
