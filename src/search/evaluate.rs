@@ -32,8 +32,9 @@ pub struct Prepared<'s> {
 const ROUNDING: f32 = 1.000_01;
 
 impl Prepared<'_> {
-    /// The score of `doc`, always summed in the same order. `None` when nothing really matches there.
-    fn score(&mut self, doc: DocId, norms: &ZoneNorms) -> Option<f32> {
+    /// The score of `doc`, always summed in the same order. `None` when nothing really matches there. A score that would
+    /// stay below `threshold` may be told too low: positions are not read for it.
+    fn score(&mut self, doc: DocId, norms: &ZoneNorms, threshold: f32) -> Option<f32> {
         let mut score = 0.0;
         let mut matches = false;
         let whole = self.whole_cover;
@@ -41,19 +42,28 @@ impl Prepared<'_> {
             standing: 0.0,
             whole,
         }; 2];
+        self.pairs.forget();
         for member in &mut self.members {
-            if member.seek(doc) == doc {
-                let value = member.value(self.segment, norms);
-                matches |= value > 0.0 || member.matches();
-                score += value;
-                if value > 0.0 {
-                    covers[usize::from(member.zone == Zone::Artists)].standing += member.cover;
+            if member.seek(doc) != doc {
+                continue;
+            }
+            let value = member.value(self.segment, norms);
+            score += value;
+            if value > 0.0 {
+                matches = true;
+                covers[usize::from(member.zone == Zone::Artists)].standing += member.cover;
+                if !member.flat {
+                    self.pairs.stands(member.atom, member.zone);
                 }
+            } else {
+                matches |= member.matches();
             }
         }
-        matches.then(|| {
-            score + covers.map(|cover| cover.value()).iter().sum::<f32>() + self.pairs.value(doc)
-        })
+        if !matches {
+            return None;
+        }
+        score += covers[0].value() + covers[1].value();
+        Some(score + self.pairs.value(doc, (threshold - score) / ROUNDING))
     }
 }
 
@@ -70,7 +80,7 @@ pub fn exhaustive(
     while doc != TERMINATED {
         if prepared.segment.is_alive(doc) {
             each(doc);
-            let score = prepared.score(doc, norms).unwrap_or(0.0);
+            let score = prepared.score(doc, norms, top.threshold()).unwrap_or(0.0);
             top.offer(Ranked::new(score, prepared.ordinal, doc, key(doc)));
         }
         doc = matcher.seek(doc + 1);
@@ -86,7 +96,7 @@ pub fn counted(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>
             return count;
         };
         if prepared.segment.is_alive(doc)
-            && let Some(score) = prepared.score(doc, norms)
+            && let Some(score) = prepared.score(doc, norms, top.threshold())
         {
             count += 1;
             top.offer(Ranked::new(score, prepared.ordinal, doc, None));
@@ -106,8 +116,8 @@ pub fn pruned(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>)
         .map(|member| member.bound(norms))
         .collect();
     order.sort_by(|&a, &b| bounds[a].total_cmp(&bounds[b]));
-    // What the first `n` members of the order add together at most, with all that pairs can add.
-    let mut sums = vec![prepared.pairs.bound() * ROUNDING];
+    // What the first `n` members of the order add together at most.
+    let mut sums = vec![0.0];
     for &index in &order {
         sums.push(sums[sums.len() - 1] + bounds[index] * ROUNDING);
     }
@@ -115,7 +125,6 @@ pub fn pruned(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>)
         prepared,
         norms,
         order,
-        bounds,
         sums,
         first: 0,
         checked: None,
@@ -128,7 +137,6 @@ struct Pruner<'p, 's> {
     norms: &'p ZoneNorms,
     /// Members by the most they can add, least first.
     order: Vec<usize>,
-    bounds: Vec<f32>,
     sums: Vec<f32>,
     /// Members before this one in the order propose no documents.
     first: usize,
@@ -216,7 +224,7 @@ impl Pruner<'_, '_> {
         if known + self.sums[0] < threshold || !segment.is_alive(doc) {
             return;
         }
-        if let Some(score) = self.prepared.score(doc, norms) {
+        if let Some(score) = self.prepared.score(doc, norms, threshold) {
             top.offer(Ranked::new(score, self.prepared.ordinal, doc, None));
         }
     }

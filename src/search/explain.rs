@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::member::Cover;
 use super::pattern::Pattern;
 use super::plan::{Atom, Plan};
 use super::prepare::{Worth, prepare};
@@ -106,39 +107,48 @@ pub(super) fn score(runner: &Runner<'_>, hit: &Ranked) -> tantivy::Result<Option
         runner.weights,
     )?;
     let mut parts = Vec::new();
+    let part = |label: String, value: f32| Explanation {
+        label,
+        value,
+        parts: Vec::new(),
+    };
+    let whole = prepared.whole_cover;
+    let mut covers = [Cover {
+        standing: 0.0,
+        whole,
+    }; 2];
+    prepared.pairs.forget();
     for member in &mut prepared.members {
-        if member.seek(hit.doc) == hit.doc {
-            let value = member.value(segment, runner.norms);
-            let atom = &runner.plan.atoms[member.atom];
-            let label = match member.flat {
-                true => format!(
-                    "{} as a whole name or as accented, in {}",
-                    atom.shown,
-                    zone_name(member.zone)
-                ),
-                false => format!(
-                    "{} in {}, {} times",
-                    atom.shown,
-                    zone_name(member.zone),
-                    member.frequency()
-                ),
-            };
-            if value > 0.0 {
-                parts.push(Explanation {
-                    label,
-                    value,
-                    parts: Vec::new(),
-                });
-            }
+        if member.seek(hit.doc) != hit.doc {
+            continue;
+        }
+        let value = member.value(segment, runner.norms);
+        if value <= 0.0 {
+            continue;
+        }
+        let shown = &runner.plan.atoms[member.atom].shown;
+        let zone = zone_name(member.zone);
+        let label = match member.flat {
+            true => format!("{shown} as a whole name or with its accents, in {zone}"),
+            false => format!("{shown} in {zone}, {} times", member.frequency()),
+        };
+        parts.push(part(label, value));
+        covers[usize::from(member.zone == Zone::Artists)].standing += member.cover;
+        if !member.flat {
+            prepared.pairs.stands(member.atom, member.zone);
         }
     }
-    let near = prepared.pairs.value(hit.doc);
+    for (cover, zone) in covers.iter().zip(["title", "artists"]) {
+        if cover.value() > 0.0 {
+            parts.push(part(
+                format!("the {zone} hold so much of the query"),
+                cover.value(),
+            ));
+        }
+    }
+    let near = prepared.pairs.value(hit.doc, f32::NEG_INFINITY);
     if near > 0.0 {
-        parts.push(Explanation {
-            label: "words near each other".into(),
-            value: near,
-            parts: Vec::new(),
-        });
+        parts.push(part("words near each other".into(), near));
     }
     Ok(Some(Explanation {
         label: "sum".into(),

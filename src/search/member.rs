@@ -83,6 +83,8 @@ pub struct Member {
     pub flat: bool,
     /// What it adds on top when the title holds the whole query; in part, in proportion (see [`Cover`]).
     pub cover: f32,
+    /// What pairs that it leads can add at most: part of its bounds, not of its value.
+    pub pairs: f32,
     cursors: Vec<(Cursor, f32)>,
     doc: DocId,
 }
@@ -107,6 +109,7 @@ impl Member {
             factor,
             flat,
             cover: 0.0,
+            pairs: 0.0,
             cursors,
             doc,
         }
@@ -138,14 +141,18 @@ impl Member {
     pub fn bound(&self, norms: &ZoneNorms) -> f32 {
         match self.flat {
             true => self.factor,
-            false => self.cover + self.factor * norms.of(self.zone).saturation.most(),
+            false => self.extras() + self.factor * norms.of(self.zone).saturation.most(),
         }
+    }
+
+    fn extras(&self) -> f32 {
+        self.cover + self.pairs
     }
 
     /// At least what it adds to the candidate, without reading positions.
     #[inline]
     pub fn value_bound(&mut self, segment: &Segment, norms: &ZoneNorms) -> f32 {
-        self.cover + self.value_of(segment, norms, Cursor::frequency_bound)
+        self.extras() + self.value_of(segment, norms, Cursor::frequency_bound)
     }
 
     /// What it adds to the candidate; 0 when it does not stand there after all.
@@ -233,7 +240,7 @@ impl Member {
         }
         let drift =
             segment.length_drift(norms.mean_length) * norms.text.saturation.norm_ratio(BLOCK_B);
-        self.factor * norms.text.saturation.of(occurrences * drift)
+        self.extras() + self.factor * norms.text.saturation.of(occurrences * drift)
     }
 
     /// The only cursor, when it is one term's list in the text.

@@ -9,16 +9,26 @@ use super::segment::{Segment, Zone, positions_of};
 
 /// Words farther apart than this (in positions) are not near.
 const REACH: u32 = 8;
+/// A pair adds at most this many times its value.
+const MOST: f32 = 2.0;
 
 /// All the pairs of a query in one segment.
 #[derive(Default)]
 pub struct Pairs<'s> {
     words: Vec<Word<'s>>,
     pairs: Vec<Pair>,
+    /// The pairs whose words both stand in the document looked at; kept to spare allocations.
+    near: Vec<usize>,
+    /// What stands in the document looked at.
+    standing: Vec<(usize, Zone)>,
 }
 
 /// Two words, by their places in [`Pairs::words`], and what it adds when they stand side by side.
+#[derive(Clone, Copy)]
 struct Pair {
+    zone: Zone,
+    /// The parts of the query that the words are, the one first with which the bound is counted.
+    atoms: (usize, usize),
     left: usize,
     right: usize,
     value: f32,
@@ -28,6 +38,7 @@ struct Pair {
 struct Word<'s> {
     segment: &'s Segment,
     zone: Zone,
+    atom: usize,
     terms: Vec<String>,
     lists: Option<Vec<SegmentPostings>>,
     /// Where it stands in `doc`.
@@ -36,89 +47,128 @@ struct Word<'s> {
 }
 
 impl<'s> Pairs<'s> {
-    /// Adds the terms of a word in a zone; gives its number.
-    pub fn word(&mut self, segment: &'s Segment, zone: Zone, terms: Vec<String>) -> usize {
-        self.words.push(Word {
-            segment,
-            zone,
-            terms,
-            lists: None,
-            positions: Vec::new(),
-            doc: None,
+    /// Adds a word (a part of the query) in a zone with its terms, once; gives its number.
+    pub fn word(
+        &mut self,
+        segment: &'s Segment,
+        zone: Zone,
+        atom: usize,
+        terms: &[String],
+    ) -> usize {
+        let known = self
+            .words
+            .iter()
+            .position(|word| (word.atom, word.zone) == (atom, zone));
+        known.unwrap_or_else(|| {
+            self.words.push(Word {
+                segment,
+                zone,
+                atom,
+                terms: terms.to_vec(),
+                lists: None,
+                positions: Vec::new(),
+                doc: None,
+            });
+            self.words.len() - 1
+        })
+    }
+
+    /// Adds a pair of words (by their numbers), worth `value` side by side. What it can add is counted with `lead`, one
+    /// of the two parts of the query.
+    pub fn pair(&mut self, left: usize, right: usize, lead: usize, value: f32) {
+        let other = match self.words[left].atom == lead {
+            true => self.words[right].atom,
+            false => self.words[left].atom,
+        };
+        self.pairs.push(Pair {
+            zone: self.words[left].zone,
+            atoms: (lead, other),
+            left,
+            right,
+            value,
         });
-        self.words.len() - 1
     }
 
-    /// Adds a pair of words, worth `value` side by side.
-    pub fn pair(&mut self, left: usize, right: usize, value: f32) {
-        self.pairs.push(Pair { left, right, value });
+    /// Forgets what stands in the document before.
+    pub fn forget(&mut self) {
+        self.standing.clear();
     }
 
-    /// No document gets more than this.
-    pub fn bound(&self) -> f32 {
-        self.pairs.iter().map(|pair| 2.0 * pair.value).sum()
+    /// A part of the query stands in a zone of the document.
+    pub fn stands(&mut self, atom: usize, zone: Zone) {
+        self.standing.push((atom, zone));
     }
 
-    /// What the pairs add to a document. Documents must come in order.
-    pub fn value(&mut self, doc: DocId) -> f32 {
+    /// What the pairs add to a document. Documents must come in order. When even all pairs of what stands there would
+    /// add less than `needed`, positions are not read and nothing is added.
+    pub fn value(&mut self, doc: DocId, needed: f32) -> f32 {
+        self.near.clear();
+        let mut most = 0.0;
+        for (index, pair) in self.pairs.iter().enumerate() {
+            let stands = |atom| self.standing.contains(&(atom, pair.zone));
+            if stands(pair.atoms.0) && stands(pair.atoms.1) {
+                most += MOST * pair.value;
+                self.near.push(index);
+            }
+        }
+        if most < needed {
+            return 0.0;
+        }
         let mut sum = 0.0;
-        for index in 0..self.pairs.len() {
-            let Pair { left, right, value } = self.pairs[index];
-            if self.words[left].stands_at(doc) && self.words[right].stands_at(doc) {
-                self.words[left].read(doc);
-                self.words[right].read(doc);
+        for &index in &self.near {
+            let Pair {
+                left, right, value, ..
+            } = self.pairs[index];
+            if self.words[left].read(doc) && self.words[right].read(doc) {
                 sum += value * closeness(&self.words[left].positions, &self.words[right].positions);
             }
         }
         sum
     }
+
+    /// Calls `each` with the part of the query, and the zone, that every pair's bound is counted with.
+    pub fn each_bound(&self, mut each: impl FnMut(usize, Zone, f32)) {
+        for pair in &self.pairs {
+            each(pair.atoms.0, pair.zone, MOST * pair.value);
+        }
+    }
 }
 
 impl Word<'_> {
-    /// Whether any list has the document. A list that cannot be read has none (it has been read before, by its cursor).
-    fn stands_at(&mut self, doc: DocId) -> bool {
+    /// Reads where the word stands in a document; whether it does. A list that cannot be read has nothing (it has been
+    /// read before, by its cursor).
+    fn read(&mut self, doc: DocId) -> bool {
         if self.doc == Some(doc) {
-            return !self.positions.is_empty() || self.at(doc);
-        }
-        if self.lists.is_none() {
-            let open = |term: &String| {
-                let info = self.segment.term_at(self.zone, "", term).ok()??;
-                self.segment.postings(self.zone, &info, true).ok()
-            };
-            self.lists = Some(self.terms.iter().filter_map(open).collect());
-        }
-        for list in self.lists.iter_mut().flatten() {
-            if list.doc() < doc {
-                list.seek(doc);
-            }
-        }
-        self.at(doc)
-    }
-
-    fn at(&self, doc: DocId) -> bool {
-        self.lists.iter().flatten().any(|list| list.doc() == doc)
-    }
-
-    fn read(&mut self, doc: DocId) {
-        if self.doc == Some(doc) {
-            return;
+            return !self.positions.is_empty();
         }
         self.doc = Some(doc);
         self.positions.clear();
-        let mut read = 0;
-        for list in self
+        let (segment, zone) = (self.segment, self.zone);
+        let open = |term: &String| {
+            let info = segment.term_at(zone, "", term).ok()??;
+            segment.postings(zone, &info, true).ok()
+        };
+        let terms = &self.terms;
+        let lists = self
             .lists
-            .iter_mut()
-            .flatten()
-            .filter(|list| list.doc() == doc && list.term_freq() > 0)
-        {
-            positions_of(list, &mut self.positions);
-            read += 1;
+            .get_or_insert_with(|| terms.iter().filter_map(open).collect());
+        let mut read = 0;
+        for list in lists {
+            let at = if list.doc() < doc {
+                list.seek(doc)
+            } else {
+                list.doc()
+            };
+            if at == doc {
+                positions_of(list, &mut self.positions);
+                read += 1;
+            }
         }
         if read > 1 {
             self.positions.sort_unstable();
             self.positions.dedup();
         }
+        read > 0
     }
 }
 
@@ -136,7 +186,7 @@ fn closeness(left: &[u32], right: &[u32]) -> f32 {
             .take_while(|&&other| other <= at + REACH);
         sum += near.map(|&other| nearness(at, other)).fold(0.0, f32::max);
     }
-    2.0 * sum / (sum + 1.0)
+    MOST * sum / (sum + 1.0)
 }
 
 fn nearness(left: u32, right: u32) -> f32 {

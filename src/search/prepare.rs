@@ -151,6 +151,13 @@ pub fn prepare<'s>(
         }
     }
     let pairs = pairs_of(segment, plan, worth, weights);
+    pairs.each_bound(|atom, zone, bound| {
+        let leads =
+            |member: &&mut Member| (member.atom, member.zone, member.flat) == (atom, zone, false);
+        if let Some(member) = members.iter_mut().find(leads) {
+            member.pairs += bound;
+        }
+    });
     let anywhere = |atom: &&Atom| atom.scores && atom.scope == Scope::Any;
     let whole: f32 = plan
         .atoms
@@ -236,9 +243,15 @@ fn pairs_of<'s>(segment: &'s Segment, plan: &Plan, worth: &Worth, weights: &Weig
             ),
         ] {
             if value * share > 0.0 {
-                let left = pairs.word(segment, zone, left_terms.clone());
-                let right = pairs.word(segment, zone, right_terms.clone());
-                pairs.pair(left, right, value * share);
+                let first = pairs.word(segment, zone, left, &left_terms);
+                let second = pairs.word(segment, zone, right, &right_terms);
+                // Counted with the rarer word, so that the other proposes fewer documents.
+                let lead = if worth.atoms[left] >= worth.atoms[right] {
+                    left
+                } else {
+                    right
+                };
+                pairs.pair(first, second, lead, value * share);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use tantivy::DocId;
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{StrColumn, TermOrdHit};
 
 use super::segment::Segment;
 
@@ -58,6 +58,8 @@ pub struct Top<'a> {
     /// In order up to `sorted`.
     hits: Vec<Ranked>,
     threshold: f32,
+    /// For each segment how many of its ids are before that of the last hit kept; forgotten when another is the last.
+    last_among: Vec<Option<u64>>,
 }
 
 /// Up to this many hits are kept in order at every step; more are put in order from time to time.
@@ -72,6 +74,7 @@ impl<'a> Top<'a> {
             segments,
             hits: Vec::new(),
             threshold: f32::NEG_INFINITY,
+            last_among: Vec::new(),
         }
     }
 
@@ -83,7 +86,7 @@ impl<'a> Top<'a> {
 
     /// Takes a hit if it is good enough.
     pub fn offer(&mut self, hit: Ranked) {
-        if self.limit == 0 || hit.score < self.threshold {
+        if self.limit == 0 || hit.score < self.threshold || self.loses_tie(&hit) {
             return;
         }
         if self.limit > SMALL {
@@ -109,6 +112,42 @@ impl<'a> Top<'a> {
         self.hits
     }
 
+    /// Whether a hit as good as the last one kept has an id behind it. The last one's place among the ids of the hit's
+    /// segment is looked up once: most ties are then told by a number.
+    fn loses_tie(&mut self, hit: &Ranked) -> bool {
+        let Some(last) = self.hits.last().filter(|_| hit.score == self.threshold) else {
+            return false;
+        };
+        let segment = hit.segment as usize;
+        if last.segment == hit.segment || self.limit > SMALL {
+            return false;
+        }
+        if self.last_among.len() <= segment {
+            self.last_among.resize(segment + 1, None);
+        }
+        let place = match self.last_among[segment] {
+            Some(place) => place,
+            None => {
+                let place = self.place_among(last, hit).unwrap_or(u64::MAX);
+                self.last_among[segment] = Some(place);
+                place
+            }
+        };
+        self.ordinal(hit).is_some_and(|ordinal| ordinal > place)
+    }
+
+    /// How many ids of the segment of `other` are before that of `hit`.
+    fn place_among(&self, hit: &Ranked, other: &Ranked) -> Option<u64> {
+        let found = self
+            .ids(other)?
+            .dictionary()
+            .term_ord_or_next(self.id(hit)?)
+            .ok()?;
+        Some(match found {
+            TermOrdHit::Exact(ordinal) | TermOrdHit::Next(ordinal) => ordinal,
+        })
+    }
+
     fn cut(&mut self) {
         let mut hits = std::mem::take(&mut self.hits);
         hits.sort_unstable_by(|a, b| self.compare(a, b));
@@ -122,6 +161,7 @@ impl<'a> Top<'a> {
             (self.sort, self.hits.len() == self.limit, self.hits.last())
         {
             self.threshold = last.score;
+            self.last_among.clear();
         }
     }
 

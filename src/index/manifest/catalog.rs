@@ -1,9 +1,11 @@
 //! A manifest on disk, asked without being loaded.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
+use tantivy::Directory;
+use tantivy::directory::error::OpenReadError;
+use tantivy::directory::{MmapDirectory, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{self, FILE, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
@@ -19,10 +21,10 @@ const GUESSES: u32 = 4;
 /// No id has more records than this looked at when it is shown; a corpus with more equal ids is indexed all the same.
 const MAX_MEMBERS: u64 = 1 << 16;
 
-/// An open manifest file. It stays readable when the file is deleted.
-#[derive(Debug)]
+/// An open manifest file, mapped into memory (by Tantivy): what is not looked at is not read. It stays readable when the
+/// file is deleted.
 pub struct Catalog {
-    file: File,
+    bytes: OwnedBytes,
     head: Head,
     layout: Layout,
 }
@@ -53,16 +55,20 @@ impl Catalog {
     /// # Errors
     /// When it cannot be read; [`io::ErrorKind::InvalidData`] when it is another or damaged.
     pub fn open(path: &Path, sum: u64) -> io::Result<Catalog> {
-        let mut file = File::open(path)?;
-        let mut bytes = [0; HEAD];
-        file.read_exact(&mut bytes)
-            .map_err(|_| invalid("it is cut off"))?;
-        let head = Head::decode(&bytes, sum)?;
+        let bytes = map(path)?;
+        let head = bytes
+            .first_chunk()
+            .ok_or_else(|| invalid("it is cut off"))?;
+        let head = Head::decode(head, sum)?;
         let layout = head.layout().ok_or_else(|| invalid("its size"))?;
-        if file.metadata()?.len() != layout.end {
+        if bytes.len() as u64 != layout.end {
             return Err(invalid("it is cut off"));
         }
-        Ok(Catalog { file, head, layout })
+        Ok(Catalog {
+            bytes,
+            head,
+            layout,
+        })
     }
 
     /// How many records it has.
@@ -76,7 +82,7 @@ impl Catalog {
     /// When it cannot be read or is damaged.
     pub fn files(&self) -> io::Result<Vec<FileRow>> {
         let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
-        format::decode_table(&self.head, &bytes)
+        format::decode_table(&self.head, bytes)
     }
 
     /// All of it.
@@ -86,7 +92,7 @@ impl Catalog {
     pub fn load(&self) -> io::Result<Manifest> {
         let files = self.files()?;
         let bytes = self.part(self.layout.bases, self.layout.twins, self.head.rows_sum)?;
-        let (rows, order) = format::decode_rows(&self.head, &bytes)?;
+        let (rows, order) = format::decode_rows(&self.head, bytes)?;
         Ok(Manifest { files, rows, order })
     }
 
@@ -112,7 +118,7 @@ impl Catalog {
         let start = self.first_not_below(base)?;
         let mut end = start;
         let limit = self.head.rows.min(start.saturating_add(MAX_MEMBERS));
-        while end < limit && self.bases(end, 1)?[0] == base {
+        while end < limit && self.base(end)? == base {
             end += 1;
         }
         let mut found = Vec::new();
@@ -177,7 +183,7 @@ impl Catalog {
             return Err(invalid("a name is cut off"));
         }
         let bytes = self.read(self.layout.names + start, (end - start) as usize)?;
-        String::from_utf8(bytes).map_err(|_| invalid("a name is no text"))
+        String::from_utf8(bytes.to_vec()).map_err(|_| invalid("a name is no text"))
     }
 
     /// How many hashes are less than `base`.
@@ -193,42 +199,61 @@ impl Catalog {
                 low + (high - low) / 2
             };
             let start = guess.saturating_sub(BLOCK / 2).clamp(low, high - BLOCK);
-            let block = self.bases(start, BLOCK)?;
-            let below = block.partition_point(|&other| other < base) as u64;
+            let below = self.below(start, BLOCK, base)?;
             match below {
-                0 => (high, ceiling) = (start, block[0]),
-                BLOCK => (low, floor) = (start + BLOCK, block[BLOCK as usize - 1]),
+                0 => (high, ceiling) = (start, self.base(start)?),
+                BLOCK => (low, floor) = (start + BLOCK, self.base(start + BLOCK - 1)?),
                 _ => return Ok(start + below),
             }
         }
-        let block = self.bases(low, high - low)?;
-        Ok(low + block.partition_point(|&other| other < base) as u64)
+        Ok(low + self.below(low, high - low, base)?)
     }
 
-    fn bases(&self, start: u64, count: u64) -> io::Result<Vec<u64>> {
+    /// How many of the `count` hashes from `start` on are less than `base`.
+    fn below(&self, start: u64, count: u64, base: u64) -> io::Result<u64> {
         let bytes = self.read(self.layout.bases + start * 8, count as usize * 8)?;
-        Ok(bytes.chunks_exact(8).map(|base| u64_at(base, 0)).collect())
+        let (hashes, _) = bytes.as_chunks::<8>();
+        Ok(hashes.partition_point(|&other| u64::from_le_bytes(other) < base) as u64)
+    }
+
+    fn base(&self, at: u64) -> io::Result<u64> {
+        Ok(u64::from_le_bytes(self.number(self.layout.bases + at * 8)?))
     }
 
     /// The bytes of a part, checked.
-    fn part(&self, start: u64, end: u64, sum: u64) -> io::Result<Vec<u8>> {
+    fn part(&self, start: u64, end: u64, sum: u64) -> io::Result<&[u8]> {
         let bytes = self.read(start, (end - start) as usize)?;
-        if xxh3_64(&bytes) != sum {
+        if xxh3_64(bytes) != sum {
             return Err(invalid("a checksum is wrong"));
         }
         Ok(bytes)
     }
 
-    fn read(&self, at: u64, len: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; len];
-        read_at(&self.file, &mut bytes, at)?;
-        Ok(bytes)
+    fn read(&self, at: u64, len: usize) -> io::Result<&[u8]> {
+        let rest = usize::try_from(at).ok().and_then(|at| self.bytes.get(at..));
+        let bytes = rest.and_then(|rest| rest.get(..len));
+        bytes.ok_or_else(|| invalid("it is cut off"))
     }
 
     fn number<const N: usize>(&self, at: u64) -> io::Result<[u8; N]> {
-        let mut bytes = [0; N];
-        read_at(&self.file, &mut bytes, at)?;
-        Ok(bytes)
+        let bytes = self.read(at, N)?;
+        bytes.try_into().map_err(|_| invalid("it is cut off"))
+    }
+}
+
+/// Maps a file into memory.
+fn map(path: &Path) -> io::Result<OwnedBytes> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let files = MmapDirectory::open(folder)
+        .map_err(|error| io::Error::new(io::ErrorKind::NotFound, error))?;
+    match files.open_read(Path::new(name)) {
+        Ok(file) => file.read_bytes(),
+        Err(OpenReadError::FileDoesNotExist(_)) => Err(io::ErrorKind::NotFound.into()),
+        Err(OpenReadError::IoError { io_error, .. }) => {
+            Err(io::Error::new(io_error.kind(), io_error.to_string()))
+        }
+        Err(error) => Err(io::Error::other(error)),
     }
 }
 
@@ -239,24 +264,6 @@ fn share(count: u64, part: u64, whole: u64) -> u64 {
     }
     let guess = u128::from(count) * u128::from(part.min(whole)) / u128::from(whole);
     guess as u64
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    let mut done = 0;
-    while done < bytes.len() {
-        let part = &mut bytes[done..];
-        match std::os::windows::fs::FileExt::seek_read(file, part, at + done as u64)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => done += read,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
