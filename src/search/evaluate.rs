@@ -11,6 +11,7 @@ use tantivy::{DocId, TERMINATED};
 use super::matcher::Matcher;
 use super::member::{Cover, Member, ZoneNorms};
 use super::pairs::Pairs;
+use super::prepare::Conjunction;
 use super::segment::{Segment, Zone};
 use super::top::{Ranked, SortKey, Top};
 
@@ -22,6 +23,8 @@ pub struct Prepared<'s> {
     pub ordinal: u32,
     /// All that adds to a score, in the order of the plan.
     pub members: Vec<Member>,
+    /// For each part of the query, whether it is looked for anywhere: the text then holds the title and the names.
+    pub parts_in_text: Vec<bool>,
     /// The sum of what all words of the query would add by standing in the title, or in the names, together.
     pub whole_cover: f32,
     /// What neighbouring words add.
@@ -32,6 +35,31 @@ pub struct Prepared<'s> {
 const ROUNDING: f32 = 1.000_01;
 
 impl Prepared<'_> {
+    /// The members by which a part of the query matches (and not only adds to a score).
+    fn members_of(&self, atom: usize) -> Vec<usize> {
+        let matching = |member: &Member| {
+            let adds_only =
+                self.parts_in_text[atom] && matches!(member.zone, Zone::Title | Zone::Artists);
+            member.atom == atom && !member.flat && !adds_only
+        };
+        (0..self.members.len())
+            .filter(|&index| matching(&self.members[index]))
+            .collect()
+    }
+
+    /// Moves members to their first candidates at or behind `target`; the first of these.
+    fn seek_any(&mut self, members: &[usize], target: DocId) -> DocId {
+        let found = members
+            .iter()
+            .map(|&index| self.members[index].seek(target));
+        found.min().unwrap_or(TERMINATED)
+    }
+
+    fn really_stands(&mut self, index: usize, doc: DocId) -> bool {
+        let member = &mut self.members[index];
+        member.doc() == doc && (member.is_certain() || member.matches())
+    }
+
     /// The score of `doc`, always summed in the same order. `None` when nothing really matches there. A score that would
     /// stay below `threshold` may be told too low: positions are not read for it.
     fn score(&mut self, doc: DocId, norms: &ZoneNorms, threshold: f32) -> Option<f32> {
@@ -84,6 +112,72 @@ pub fn exhaustive(
             top.offer(Ranked::new(score, prepared.ordinal, doc, key(doc)));
         }
         doc = matcher.seek(doc + 1);
+    }
+}
+
+/// Offers every document in which all required parts stand, or a whole name instead, and counts them. The rarest part
+/// proposes documents.
+pub fn conjunctive(
+    prepared: &mut Prepared<'_>,
+    conjunction: &Conjunction,
+    norms: &ZoneNorms,
+    top: &mut Top<'_>,
+) -> u64 {
+    let mut required: Vec<Vec<usize>> = Vec::new();
+    for &atom in &conjunction.required {
+        required.push(prepared.members_of(atom));
+    }
+    let most = |members: &Vec<usize>| -> u64 {
+        members
+            .iter()
+            .map(|&index| prepared.members[index].most())
+            .sum()
+    };
+    required.sort_by_key(most);
+    let instead: Vec<usize> = (0..prepared.members.len())
+        .filter(|&index| {
+            let whole = prepared.members[index].whole;
+            whole.is_some_and(|whole| conjunction.instead.contains(&whole))
+        })
+        .collect();
+    let lead = required.first().cloned().unwrap_or_default();
+    let mut count = 0;
+    let mut target = 0;
+    loop {
+        let enough = prepared.seek_any(&instead, target);
+        let doc = prepared.seek_any(&lead, target).min(enough);
+        if doc == TERMINATED {
+            return count;
+        }
+        // Where the next document can be at the earliest.
+        let mut next = doc + 1;
+        let mut stands = enough == doc;
+        if !stands {
+            stands = true;
+            for members in &required {
+                let found = prepared.seek_any(members, doc);
+                if found > doc {
+                    next = found.min(enough);
+                    stands = false;
+                    break;
+                }
+                if !members
+                    .iter()
+                    .any(|&index| prepared.really_stands(index, doc))
+                {
+                    stands = false;
+                    break;
+                }
+            }
+        }
+        if stands
+            && prepared.segment.is_alive(doc)
+            && let Some(score) = prepared.score(doc, norms, top.threshold())
+        {
+            count += 1;
+            top.offer(Ranked::new(score, prepared.ordinal, doc, None));
+        }
+        target = next;
     }
 }
 

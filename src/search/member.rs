@@ -81,6 +81,8 @@ pub struct Member {
     pub factor: f32,
     /// A constant for being there, whatever the frequency: whole names, accents.
     pub flat: bool,
+    /// The whole name (by its place in the plan) whose entries these are.
+    pub whole: Option<usize>,
     /// What it adds on top when the title holds the whole query; in part, in proportion (see [`Cover`]).
     pub cover: f32,
     /// What pairs that it leads can add at most: part of its bounds, not of its value.
@@ -108,6 +110,7 @@ impl Member {
             zone,
             factor,
             flat,
+            whole: None,
             cover: 0.0,
             pairs: 0.0,
             cursors,
@@ -210,8 +213,17 @@ impl Member {
     }
 
     /// Whether every candidate is a match.
+    #[inline]
     pub fn is_certain(&self) -> bool {
         self.cursors.iter().all(|(cursor, _)| cursor.is_certain())
+    }
+
+    /// No more documents than this have it.
+    pub fn most(&self) -> u64 {
+        self.cursors
+            .iter()
+            .map(|(cursor, _)| u64::from(cursor.most()))
+            .sum()
     }
 
     /// How far the block bounds of its lists reach: up to this document [`Member::block_bound`] holds.
@@ -241,14 +253,6 @@ impl Member {
         let drift =
             segment.length_drift(norms.mean_length) * norms.text.saturation.norm_ratio(BLOCK_B);
         self.extras() + self.factor * norms.text.saturation.of(occurrences * drift)
-    }
-
-    /// The only cursor, when it is one term's list in the text.
-    pub fn single_term(&mut self) -> Option<(&mut super::cursor::TermCursor, f32)> {
-        match (self.zone, self.cursors.as_mut_slice()) {
-            (Zone::Text, [(Cursor::Term(term), weight)]) => Some((term, *weight)),
-            _ => None,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Only documents that might get among the best are asked, so that positions are read for few.
 
-use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::postings::SegmentPostings;
 use tantivy::{DocId, DocSet};
 
 use super::segment::{Segment, Zone, positions_of};

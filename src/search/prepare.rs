@@ -133,7 +133,7 @@ pub fn prepare<'s>(
             Member::new(index, atom.scope.zone(), factor, true, accented),
         );
     }
-    for (whole, value) in plan.wholes.iter().zip(&worth.wholes) {
+    for (index, (whole, value)) in plan.wholes.iter().zip(&worth.wholes).enumerate() {
         let scope = &plan.atoms[whole.atoms.start].scope;
         for &zone in super::resolve::name_zones(scope) {
             let share = if zone == Zone::Aliases {
@@ -144,10 +144,9 @@ pub fn prepare<'s>(
             let pattern = Pattern::Terms(vec![whole.term.clone()]);
             let cursors = Cursor::open(segment, zone, "", &pattern)?;
             let cursors = cursors.into_iter().map(|cursor| (cursor, 1.0)).collect();
-            push_member(
-                &mut members,
-                Member::new(whole.atoms.start, zone, value * share, true, cursors),
-            );
+            let mut member = Member::new(whole.atoms.start, zone, value * share, true, cursors);
+            member.whole = Some(index);
+            push_member(&mut members, member);
         }
     }
     let pairs = pairs_of(segment, plan, worth, weights);
@@ -168,6 +167,11 @@ pub fn prepare<'s>(
         .sum();
     Ok(Prepared {
         whole_cover: whole * cover_weight(plan, weights),
+        parts_in_text: plan
+            .atoms
+            .iter()
+            .map(|atom| atom.scope == Scope::Any)
+            .collect(),
         segment,
         ordinal,
         members,
@@ -362,4 +366,65 @@ pub fn alternatives<'n>(plan: &Plan, node: &'n Node) -> Option<Vec<&'n Node>> {
         }
         _ => None,
     }
+}
+
+/// A tree in which every one of some parts must stand, or else a whole name.
+#[derive(Debug, Default)]
+pub struct Conjunction {
+    /// The atoms that must stand.
+    pub required: Vec<usize>,
+    /// The whole names that are enough in their stead.
+    pub instead: Vec<usize>,
+}
+
+/// The tree as a conjunction of scored atoms, with or without alternatives that only add to the score; `None` for any
+/// other tree.
+pub fn conjunction(plan: &Plan, node: &Node) -> Option<Conjunction> {
+    let Node::Group { must, should, not } = node else {
+        return None;
+    };
+    if !not.is_empty() {
+        return None;
+    }
+    if let (
+        [
+            Node::Group {
+                must: none,
+                should: any,
+                not,
+            },
+        ],
+        true,
+    ) = (must.as_slice(), should.is_empty())
+        && none.is_empty()
+        && not.is_empty()
+    {
+        return or_whole(plan, any);
+    }
+    let required = must.iter().map(|node| match node {
+        Node::Atom(index) => plan.atoms[*index].scores.then_some(*index),
+        _ => None,
+    });
+    let required: Vec<usize> = required.collect::<Option<_>>()?;
+    let only_add = should.iter().all(|node| alternatives(plan, node).is_some());
+    (only_add && !required.is_empty()).then_some(Conjunction {
+        required,
+        instead: Vec::new(),
+    })
+}
+
+/// One conjunction among whole names.
+fn or_whole(plan: &Plan, any: &[Node]) -> Option<Conjunction> {
+    let mut instead = Vec::new();
+    let mut found = None;
+    for node in any {
+        match node {
+            Node::Whole(index) => instead.push(*index),
+            other if found.is_none() => found = Some(conjunction(plan, other)?),
+            _ => return None,
+        }
+    }
+    let mut found = found?;
+    found.instead.extend(instead);
+    Some(found)
 }

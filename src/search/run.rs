@@ -3,12 +3,14 @@
 use tantivy::DocId;
 
 use super::cursor::Cursor;
-use super::evaluate::{Prepared, counted, exhaustive, pruned};
+use super::evaluate::{Prepared, conjunctive, counted, exhaustive, pruned};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
 use super::pattern::{Element, Pattern};
 use super::plan::{Node, Plan, Scope};
-use super::prepare::{Worth, alternatives, matcher, matching_cursors, prepare, whole_cursors};
+use super::prepare::{
+    Worth, alternatives, conjunction, matcher, matching_cursors, prepare, whole_cursors,
+};
 use super::request::{SearchRequest, Sort};
 use super::segment::Segment;
 use super::sort::SortColumn;
@@ -75,17 +77,31 @@ impl<'a> Runner<'a> {
         };
         let wanted = request.limit.saturating_add(request.offset);
         let mut top = Top::new(wanted, sort, self.segments);
-        match alternatives(self.plan, &self.plan.root).filter(|_| sort.is_none() && !needs_all) {
-            Some(parts) => self.run_pruned(request, &parts, top),
-            None => {
-                let total = self.run_exhaustive(request, &mut top, each)?;
-                Ok(Found {
-                    hits: top.into_hits(),
+        let root = &self.plan.root;
+        if sort.is_none() && !needs_all {
+            if let Some(parts) = alternatives(self.plan, root) {
+                return self.run_pruned(request, &parts, top);
+            }
+            if let Some(conjunction) = conjunction(self.plan, root) {
+                let mut total = 0;
+                for (ordinal, segment) in self.segments.iter().enumerate() {
+                    let mut prepared = self.prepare(segment, ordinal as u32)?;
+                    total += conjunctive(&mut prepared, &conjunction, self.norms, &mut top);
+                }
+                let hits = top.into_hits();
+                return Ok(Found {
+                    hits,
                     total,
                     exact: true,
-                })
+                });
             }
         }
+        let total = self.run_exhaustive(request, &mut top, each)?;
+        Ok(Found {
+            hits: top.into_hits(),
+            total,
+            exact: true,
+        })
     }
 
     fn run_exhaustive(
