@@ -242,6 +242,12 @@ impl TermCursor {
         self.doc
     }
 
+    /// The current document.
+    #[inline]
+    pub fn doc(&self) -> DocId {
+        self.doc
+    }
+
     #[inline]
     fn frequency(&self) -> u32 {
         self.blocks.freq(self.index)
@@ -261,6 +267,24 @@ impl TermCursor {
             &self.blocks.docs()[self.index.min(length)..],
             &self.blocks.freqs()[self.index.min(length)..length],
         )
+    }
+
+    /// Passes over the documents of the current block that lie before `before` and are weak.
+    #[inline]
+    pub fn skip_weak(&mut self, before: DocId, weak: impl Fn(DocId, u32) -> bool) {
+        let (docs, frequencies) = self.rest_of_block();
+        let mut pairs = docs.iter().zip(frequencies);
+        let strong = pairs.position(|(&doc, &frequency)| doc >= before || !weak(doc, frequency));
+        match strong {
+            Some(0) => {}
+            Some(passed) => {
+                self.index += passed;
+                self.doc = self.blocks.doc(self.index);
+            }
+            None => {
+                self.seek((self.last + 1).min(TERMINATED));
+            }
+        }
     }
 
     /// The largest BM25 score in the current block by `weight`.

@@ -9,7 +9,7 @@
 use tantivy::{DocId, TERMINATED};
 
 use super::matcher::Matcher;
-use super::member::{Cover, Member, ZoneNorms};
+use super::member::{Cover, Member, ROUNDING, ZoneNorms};
 use super::pairs::Pairs;
 use super::prepare::Conjunction;
 use super::segment::{Segment, Zone};
@@ -31,9 +31,6 @@ pub struct Prepared<'s> {
     pub pairs: Pairs<'s>,
 }
 
-/// Bounds are sums of rounded numbers in another order than scores are: they give way by this factor.
-const ROUNDING: f32 = 1.000_01;
-
 impl Prepared<'_> {
     /// The members by which a part of the query matches (and not only adds to a score).
     fn members_of(&self, atom: usize) -> Vec<usize> {
@@ -53,6 +50,23 @@ impl Prepared<'_> {
             .iter()
             .map(|&index| self.members[index].seek(target));
         found.min().unwrap_or(TERMINATED)
+    }
+
+    /// How far the block bounds of the members reach that have some around `doc`, and the most that a document up to
+    /// there can score.
+    fn stretch(&mut self, doc: DocId, norms: &ZoneNorms) -> (DocId, f32) {
+        let mut end = TERMINATED - 1;
+        for member in &mut self.members {
+            member.seek(doc);
+            if member.zone == Zone::Text && !member.flat {
+                end = end.min(member.block_end().max(doc));
+            }
+        }
+        let mut bound = 0.0;
+        for member in self.members.iter_mut().filter(|member| member.doc() <= end) {
+            bound += member.block_bound(self.segment, norms) * ROUNDING;
+        }
+        (end, bound)
     }
 
     fn really_stands(&mut self, index: usize, doc: DocId) -> bool {
@@ -116,12 +130,14 @@ pub fn exhaustive(
 }
 
 /// Offers every document in which all required parts stand, or a whole name instead, and counts them. The rarest part
-/// proposes documents.
+/// proposes documents. When `counted` and more have been found, before and here, stretches that hold nothing good enough
+/// are passed over and no longer counted.
 pub fn conjunctive(
     prepared: &mut Prepared<'_>,
     conjunction: &Conjunction,
     norms: &ZoneNorms,
     top: &mut Top<'_>,
+    counted: u64,
 ) -> u64 {
     let mut required: Vec<Vec<usize>> = Vec::new();
     for &atom in &conjunction.required {
@@ -143,11 +159,20 @@ pub fn conjunctive(
     let lead = required.first().cloned().unwrap_or_default();
     let mut count = 0;
     let mut target = 0;
+    let mut checked = None;
     loop {
         let enough = prepared.seek_any(&instead, target);
         let doc = prepared.seek_any(&lead, target).min(enough);
         if doc == TERMINATED {
             return count;
+        }
+        if count >= counted && checked.is_none_or(|end| doc > end) {
+            let (end, bound) = prepared.stretch(doc, norms);
+            checked = Some(end);
+            if bound < top.threshold() {
+                target = end + 1;
+                continue;
+            }
         }
         // Where the next document can be at the earliest.
         let mut next = doc + 1;
@@ -252,6 +277,9 @@ impl Pruner<'_, '_> {
             if self.checked.is_none_or(|end| doc > end) && self.skips_blocks(doc, top.threshold()) {
                 continue;
             }
+            if self.skips_weak(doc, top.threshold()) {
+                continue;
+            }
             self.consider(doc, top);
             for &index in &self.order[self.first..] {
                 self.prepared.members[index].seek(doc + 1);
@@ -265,6 +293,28 @@ impl Pruner<'_, '_> {
             .map(|&index| self.prepared.members[index].doc())
             .min()
             .unwrap_or(TERMINATED)
+    }
+
+    /// When only one member proposes `doc`, moves it to the next document that it may lift over the threshold on its own.
+    /// Says whether that is another.
+    fn skips_weak(&mut self, doc: DocId, threshold: f32) -> bool {
+        if threshold == f32::NEG_INFINITY {
+            return false;
+        }
+        let (mut only, mut others) = (None, TERMINATED);
+        for &index in &self.order[self.first..] {
+            let at = self.prepared.members[index].doc();
+            if at > doc {
+                others = others.min(at);
+            } else if only.replace(index).is_some() {
+                return false;
+            }
+        }
+        let Some(only) = only else { return false };
+        let needed = threshold - self.sums[self.first];
+        let member = &mut self.prepared.members[only];
+        member.skip_weak(self.prepared.segment, self.norms, needed, others);
+        member.doc() != doc
     }
 
     /// Looks at the bounds of the blocks at `doc`, and moves behind them when they hold nothing good enough.

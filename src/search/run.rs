@@ -9,7 +9,8 @@ use super::member::ZoneNorms;
 use super::pattern::{Element, Pattern};
 use super::plan::{Node, Plan, Scope};
 use super::prepare::{
-    Worth, alternatives, conjunction, matcher, matching_cursors, prepare, whole_cursors,
+    Conjunction, Worth, alternatives, conjunction, matcher, matching_cursors, prepare,
+    whole_cursors,
 };
 use super::request::{SearchRequest, Sort};
 use super::segment::Segment;
@@ -83,17 +84,7 @@ impl<'a> Runner<'a> {
                 return self.run_pruned(request, &parts, top);
             }
             if let Some(conjunction) = conjunction(self.plan, root) {
-                let mut total = 0;
-                for (ordinal, segment) in self.segments.iter().enumerate() {
-                    let mut prepared = self.prepare(segment, ordinal as u32)?;
-                    total += conjunctive(&mut prepared, &conjunction, self.norms, &mut top);
-                }
-                let hits = top.into_hits();
-                return Ok(Found {
-                    hits,
-                    total,
-                    exact: true,
-                });
+                return self.run_conjunctive(request, &conjunction, top);
             }
         }
         let total = self.run_exhaustive(request, &mut top, each)?;
@@ -101,6 +92,28 @@ impl<'a> Runner<'a> {
             hits: top.into_hits(),
             total,
             exact: true,
+        })
+    }
+
+    /// Counts up to [`COUNTED`], unless an exact count was asked for.
+    fn run_conjunctive(
+        &self,
+        request: &SearchRequest,
+        conjunction: &Conjunction,
+        mut top: Top<'_>,
+    ) -> tantivy::Result<Found> {
+        let must_be_exact = request.count || request.limit == 0;
+        let counted = if must_be_exact { u64::MAX } else { COUNTED };
+        let mut total = 0_u64;
+        for (ordinal, segment) in self.segments.iter().enumerate() {
+            let mut prepared = self.prepare(segment, ordinal as u32)?;
+            let left = counted.saturating_sub(total);
+            total += conjunctive(&mut prepared, conjunction, self.norms, &mut top, left);
+        }
+        Ok(Found {
+            hits: top.into_hits(),
+            total: total.min(counted),
+            exact: total < counted,
         })
     }
 
