@@ -312,33 +312,37 @@ impl Gathered {
             return Ok(None);
         }
         let total: u64 = infos.iter().map(|info| u64::from(info.doc_freq)).sum();
-        let mut lists = Vec::with_capacity(infos.len().min(1 << 16));
+        let many = total > u64::from(segment.reader.max_doc()) / 8;
+        let mut counts = vec![
+            0u32;
+            if many {
+                segment.reader.max_doc() as usize
+            } else {
+                0
+            }
+        ];
+        let mut all: Vec<(DocId, u32)> = Vec::with_capacity(if many { 0 } else { total as usize });
+        let lists = segment.zone(zone)?;
+        // One reader for all lists: a short prefix has hundreds of thousands.
         let option = IndexRecordOption::WithFreqs;
+        let mut list = lists.read_block_postings_from_terminfo(&infos[0], option)?;
         for info in &infos {
-            lists.push(
-                segment
-                    .zone(zone)?
-                    .read_block_postings_from_terminfo(info, option)?,
-            );
-        }
-        Ok(Some(
-            match total > u64::from(segment.reader.max_doc()) / 8 {
-                true => Gathered::by_counting(lists, segment.reader.max_doc()),
-                false => Gathered::by_sorting(lists, total as usize),
-            },
-        ))
-    }
-
-    /// A counter for each document of the segment: for long lists.
-    fn by_counting(lists: Vec<BlockSegmentPostings>, max_doc: DocId) -> Gathered {
-        let mut counts = vec![0u32; max_doc as usize];
-        for mut list in lists {
+            lists.reset_block_postings_from_terminfo(info, &mut list)?;
             each_posting(&mut list, |doc, frequency| {
-                if let Some(count) = counts.get_mut(doc as usize) {
-                    *count += frequency;
+                match counts.get_mut(doc as usize) {
+                    Some(count) => *count += frequency,
+                    None => all.push((doc, frequency)),
                 }
             });
         }
+        Ok(Some(match many {
+            true => Gathered::of_counts(&counts),
+            false => Gathered::of_postings(all),
+        }))
+    }
+
+    /// From a counter for each document of the segment.
+    fn of_counts(counts: &[u32]) -> Gathered {
         let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         let (docs, frequencies) = found.map(|(doc, count)| (doc as DocId, *count)).unzip();
         Gathered {
@@ -348,11 +352,8 @@ impl Gathered {
         }
     }
 
-    fn by_sorting(lists: Vec<BlockSegmentPostings>, total: usize) -> Gathered {
-        let mut all: Vec<(DocId, u32)> = Vec::with_capacity(total);
-        for mut list in lists {
-            each_posting(&mut list, |doc, frequency| all.push((doc, frequency)));
-        }
+    /// From postings in any order.
+    fn of_postings(mut all: Vec<(DocId, u32)>) -> Gathered {
         all.sort_unstable();
         let mut gathered = Gathered {
             docs: Vec::with_capacity(all.len()),
