@@ -102,10 +102,10 @@ impl IndexArgs {
 pub fn run(args: IndexArgs, terminal: &Terminal) -> Outcome {
     let follow = args.watch;
     let request = args.resolve();
-    let corpus = Corpus::open(&request.corpus, &request.mapping)?;
     if follow {
-        return watch::run(&request, &corpus, terminal);
+        return watch::run(&request, terminal);
     }
+    let corpus = Corpus::open(&request.corpus, &request.mapping)?;
     let bar = Bar::new(terminal);
     let result = index::update(&corpus, &request.folder, &request.options, &bar);
     bar.clear();

@@ -14,7 +14,6 @@ mod queries;
 mod query_file;
 mod render;
 mod report;
-mod seam;
 mod search;
 mod shape;
 mod show;
