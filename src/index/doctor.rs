@@ -9,7 +9,7 @@ use super::header::Commit;
 use super::keyed::each_key;
 use super::lengths::Lengths;
 use super::manifest::Manifest;
-use super::open::OpenIndex;
+use super::open::{self, OpenIndex};
 use super::{sweep, trouble};
 use crate::error::Result;
 
@@ -70,14 +70,20 @@ pub fn doctor(folder: &Path) -> Result<Checkup> {
     leftovers(folder, generation, &commit, &mut checkup);
     // Damaged bytes may make the readers below panic: each is guarded on its own, so that all are asked.
     match trouble::guarded(folder, || OpenIndex::of_generation(folder, &path)) {
-        Ok(index) => examine(folder, &path, &index, &mut checkup),
+        Ok(index) => examine(folder, &path, &index, &commit, &mut checkup),
         Err(error) => checkup.faults.push(error.to_string()),
     }
     Ok(checkup)
 }
 
-fn examine(folder: &Path, generation: &Path, index: &OpenIndex, checkup: &mut Checkup) {
-    let sums = trouble::guarded(folder, || checksums(folder, index));
+fn examine(
+    folder: &Path,
+    generation: &Path,
+    index: &OpenIndex,
+    commit: &Commit,
+    checkup: &mut Checkup,
+) {
+    let sums = trouble::guarded(folder, || checksums(folder, index, commit));
     checkup.check(
         "the checksums of all segments",
         sums.unwrap_or_else(|error| vec![error.to_string()]),
@@ -107,17 +113,13 @@ fn examine(folder: &Path, generation: &Path, index: &OpenIndex, checkup: &mut Ch
     );
 }
 
-fn checksums(folder: &Path, index: &OpenIndex) -> Result<Vec<String>> {
-    let damaged = index
-        .index
-        .validate_checksum()
-        .map_err(|error| trouble::reading(folder, &error))?;
-    let mut faults: Vec<String> = damaged
+fn checksums(folder: &Path, index: &OpenIndex, commit: &Commit) -> Result<Vec<String>> {
+    let damaged =
+        open::damaged(&index.index, commit).map_err(|error| trouble::reading(folder, &error))?;
+    Ok(damaged
         .iter()
-        .map(|name| format!("the checksum of `{}` is wrong", name.display()))
-        .collect();
-    faults.sort();
-    Ok(faults)
+        .map(|name| format!("the checksum of `{name}` is wrong"))
+        .collect())
 }
 
 /// Every record of the manifest is one live entry of the index, and every live entry is one of its records.

@@ -12,4 +12,5 @@ mod json;
 mod layout;
 mod mapping;
 mod readme;
+mod trust;
 mod upkeep;

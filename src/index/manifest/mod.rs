@@ -85,15 +85,6 @@ impl Rows {
         self.identities.extend_from_slice(&other.identities[range]);
     }
 
-    /// Forgets all from `len` on.
-    pub fn truncate(&mut self, len: u32) {
-        let len = len as usize;
-        self.bases.truncate(len);
-        self.fingerprints.truncate(len);
-        self.lines.truncate(len);
-        self.identities.truncate(len);
-    }
-
     /// What the entry of a row is addressed by in the index.
     pub fn key(&self, row: u32) -> u64 {
         names::key_of(self.bases[row as usize], self.fingerprints[row as usize])
@@ -132,12 +123,6 @@ impl Manifest {
     pub fn holds(&self, base: u64, fingerprint: u64) -> bool {
         self.rows_of(base)
             .any(|row| self.rows.fingerprints[row as usize] == fingerprint)
-    }
-
-    /// The file a row belongs to.
-    pub fn file_of(&self, row: u32) -> Option<&FileRow> {
-        let at = self.files.partition_point(|file| file.rows.end <= row);
-        self.files.get(at)
     }
 
     /// What becomes of every row that shares its id with another; all the others are plain.
