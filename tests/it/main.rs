@@ -11,5 +11,6 @@ mod hostile;
 mod json;
 mod layout;
 mod mapping;
+mod oracle;
 mod readme;
 mod upkeep;
