@@ -125,7 +125,13 @@ fn check(
     let found: BTreeSet<String> = answer.hits.iter().map(|hit| hit.id.clone()).collect();
     let expected = oracle.ids(query, reading);
     if found != expected {
-        return wrong("ids", format!("{found:?}"), format!("{expected:?}"));
+        let (more, less) = (found.difference(&expected), expected.difference(&found));
+        let (more, less): (Vec<_>, Vec<_>) = (more.collect(), less.collect());
+        return wrong(
+            "ids",
+            format!("these too: {more:?}"),
+            format!("these too: {less:?}"),
+        );
     }
     if !answer.total_exact || answer.total != expected.len() as u64 {
         return wrong(
@@ -182,7 +188,7 @@ fn no_word_of_the_vocabulary_may_be_mended_to_another() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_finds_what_a_scan_finds(
@@ -196,10 +202,12 @@ proptest! {
         let mut wrong = Vec::new();
         for ask in &asks {
             let query = ask.query(&entries);
-            for reading in random::READINGS {
+            let is_cut = matches!(ask, Ask::Cut { .. });
+            // Taken literally, the quotes are none, and what stands between them are words.
+            for reading in random::READINGS.into_iter().filter(|reading| !(is_cut && reading.literal)) {
                 wrong.extend(check(&engine, &mut oracle, &query, reading).err());
             }
-            if let Ask::Cut { .. } = ask {
+            if is_cut {
                 let phrase = query.trim_matches('"');
                 wrong.extend(check_places(&engine, &mut oracle, &entries, phrase).err());
             }

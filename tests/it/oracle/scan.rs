@@ -176,12 +176,42 @@ impl Oracle {
     /// The bytes of a text that a quoted phrase covers, each stretch from its first word to its last.
     pub fn phrase_places(&mut self, phrase: &str, text: &str) -> Vec<Range<usize>> {
         let wanted = tokens(&mut self.analyzer, phrase, false);
-        let text = tokens(&mut self.analyzer, text, false);
-        let mut places = Vec::new();
-        for chain in chains(&phrase_words(&wanted, false), &text, 0) {
-            places.push(chain);
+        let mut found = tokens(&mut self.analyzer, text, false);
+        found
+            .iter_mut()
+            .for_each(|token| token.bytes = seen(token, text));
+        let words = phrase_words(&wanted, false);
+        // Names of nothing but marks take no positions: any of them will do.
+        if words.first().is_some_and(|word| word.is_symbols) {
+            let is_it = |token: &&Tok| words.iter().any(|word| token.word() == Some(&word.word));
+            return merged(
+                found
+                    .iter()
+                    .filter(is_it)
+                    .map(|token| token.bytes.clone())
+                    .collect(),
+            );
         }
-        merged(places)
+        merged(chains(&words, &found, 0))
+    }
+}
+
+/// What of a token's source a reader would say is the word: not the punctuation around `P!nk`, not the article of
+/// `L'Avventura`.
+fn seen(token: &Tok, text: &str) -> Range<usize> {
+    let Range { start, end } = token.bytes.clone();
+    let source = &text[start..end];
+    let is_outside = |c: char| !c.is_alphanumeric() && c != '$';
+    match token.kind {
+        Kind::Joined => {
+            let front = source.len() - source.trim_start_matches(is_outside).len();
+            start + front..start + source.trim_end_matches(is_outside).len()
+        }
+        Kind::Symbols => start..start + source.trim_end_matches([',', '.']).len(),
+        Kind::Variant if token.term != "and" => {
+            start + source.rfind('\'').map_or(0, |at| at + 1)..end
+        }
+        _ => start..end,
     }
 }
 
