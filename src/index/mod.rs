@@ -78,7 +78,8 @@ pub const DEFAULT_MEMORY: u64 = 200 << 20;
 /// What an update did.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// Why it did what it did: `full rebuild: the stemming language changed`; `None` when only changes were followed.
+    /// Why everything was built anew: `full rebuild: the stemming language changed`; `None` for a first build, and when only
+    /// changes were followed.
     pub rebuilt: Option<String>,
     /// Entries that are new.
     pub added: u64,

@@ -234,7 +234,7 @@ impl<'a, I: Input> Update<'a, I> {
         let (files, walked) = self.input.files();
         let known = Known::default();
         let mut summary = Summary {
-            rebuilt: Some(reason.to_string()),
+            rebuilt: (reason != Reason::NoIndex).then(|| format!("full rebuild: {reason}")),
             ..Summary::default()
         };
         let language = self.input.settings().language;

@@ -112,16 +112,19 @@ impl<'a> Lexicon<'a> {
         limit: usize,
     ) -> tantivy::Result<Vec<String>> {
         let path = scope.path();
+        let from = format!("{path}{prefix}");
         let mut terms = Vec::new();
+        // The other names are looked through too where no field is named; they stand in no other zone.
+        let aliases = (*scope == Scope::Any).then_some(Zone::Aliases);
         for segment in self.segments {
-            segment.each_with_prefix(
-                scope.zone(),
-                format!("{path}{prefix}").as_bytes(),
-                |term, _| {
+            for zone in [scope.zone()].into_iter().chain(aliases) {
+                let mut left = limit;
+                segment.each_with_prefix(zone, from.as_bytes(), |term, _| {
                     terms.extend(std::str::from_utf8(&term[path.len()..]).map(str::to_owned));
-                    terms.len() < limit * (self.segments.len())
-                },
-            )?;
+                    left = left.saturating_sub(1);
+                    left > 0
+                })?;
+            }
         }
         terms.sort_unstable();
         terms.dedup();

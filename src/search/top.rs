@@ -91,7 +91,7 @@ impl<'a> Top<'a> {
         }
         if self.limit > SMALL {
             self.hits.push(hit);
-            if self.hits.len() >= 2 * self.limit {
+            if self.hits.len() >= self.limit.saturating_mul(2) {
                 self.cut();
             }
             return;

@@ -11,6 +11,7 @@ mod hostile;
 mod json;
 mod layout;
 mod mapping;
+mod oracle;
 mod readme;
 mod trust;
 mod upkeep;

@@ -127,8 +127,10 @@ impl Phrases {
     fn close_up_to(&mut self, next: &Hit, hits: &[Hit]) {
         while let Some(&Reverse((behind, index))) = self.open.peek() {
             let link = &self.links[index];
-            // A name of symbols takes no position, but it does not follow itself.
-            let is_same = behind == next.position && hits[link.hit].start == next.start;
+            // A name of symbols takes no position, but it does not follow itself. (The parts of `½` share their place too,
+            // each with a position of its own.)
+            let last = &hits[link.hit];
+            let is_same = last.behind == last.position && last.start == next.start;
             if behind > next.position || is_same {
                 break;
             }
