@@ -9,6 +9,7 @@ use tantivy::query::Bm25Weight;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, TERMINATED};
 
+use super::deadline::{self, Ticks};
 use super::pattern::Pattern;
 use super::phrase::PhraseCursor;
 use super::segment::{Segment, Zone};
@@ -155,7 +156,8 @@ impl Cursor {
             }
             Cursor::Gathered(gathered) => gathered.docs.iter().copied().for_each(set),
             other => {
-                while other.doc() != TERMINATED {
+                let mut ticks = Ticks::default();
+                while other.doc() != TERMINATED && !ticks.passed() {
                     if other.frequency() > 0 {
                         set(other.doc());
                     }
@@ -278,7 +280,13 @@ pub struct Gathered {
 
 impl Gathered {
     /// All the parts of a zone that begin with `prefix` (behind its path), put together.
+    ///
+    /// None when the time for the query is over: nobody will see what is found, and a query of many prefixes would go on
+    /// to fill the memory.
     fn of_prefix(segment: &Segment, zone: Zone, prefix: &str) -> tantivy::Result<Option<Gathered>> {
+        if deadline::passed() {
+            return Ok(None);
+        }
         let mut infos = Vec::new();
         segment.each_with_prefix(zone, prefix.as_bytes(), |_, info| {
             infos.push(info.clone());

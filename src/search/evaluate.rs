@@ -8,8 +8,10 @@
 
 use tantivy::{DocId, TERMINATED};
 
+use super::deadline::Ticks;
 use super::matcher::Matcher;
 use super::member::{Cover, Member, ZoneNorms};
+use super::only::Only;
 use super::pairs::Pairs;
 use super::segment::Segment;
 use super::top::{Ranked, SortKey, Top};
@@ -58,12 +60,14 @@ pub fn exhaustive(
     matcher: &mut Matcher,
     norms: &ZoneNorms,
     top: &mut Top<'_>,
+    only: &Only,
     key: &dyn Fn(DocId) -> Option<SortKey>,
     each: &mut dyn FnMut(DocId),
 ) {
+    let mut ticks = Ticks::default();
     let mut doc = matcher.seek(0);
-    while doc != TERMINATED {
-        if prepared.segment.is_alive(doc) {
+    while doc != TERMINATED && !ticks.passed() {
+        if prepared.segment.is_alive(doc) && only.admits(doc) {
             each(doc);
             let score = prepared.score(doc, norms).unwrap_or(0.0);
             top.offer(Ranked {
@@ -118,7 +122,8 @@ struct Pruner<'p, 's> {
 
 impl Pruner<'_, '_> {
     fn run(&mut self, top: &mut Top<'_>) {
-        loop {
+        let mut ticks = Ticks::default();
+        while !ticks.passed() {
             while self.first < self.order.len() && self.sums[self.first + 1] < top.threshold() {
                 self.first += 1;
                 self.checked = None;

@@ -3,9 +3,11 @@
 use tantivy::DocId;
 
 use super::cursor::Cursor;
+use super::deadline;
 use super::evaluate::{exhaustive, pruned};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
+use super::only::Only;
 use super::pattern::Pattern;
 use super::plan::{Node, Plan};
 use super::prepare::{Worth, alternatives, matcher, matching_cursors, prepare, whole_cursors};
@@ -64,7 +66,8 @@ impl Runner<'_> {
         };
         let wanted = request.limit.saturating_add(request.offset);
         let mut top = Top::new(wanted, sort, self.segments);
-        match alternatives(self.plan, &self.plan.root).filter(|_| sort.is_none() && !needs_all) {
+        let needs_all = needs_all || sort.is_some() || !request.only.is_empty();
+        match alternatives(self.plan, &self.plan.root).filter(|_| !needs_all) {
             Some(parts) => self.run_pruned(request, &parts, top),
             None => {
                 let total = self.run_exhaustive(request, &mut top, each)?;
@@ -90,11 +93,13 @@ impl Runner<'_> {
             let mut matcher = matcher(segment, self.plan, &self.plan.root)?;
             let column = SortColumn::open(segment, &request.sort)?;
             let key = |doc: DocId| -> Option<SortKey> { column.key(self.index, ordinal, doc) };
+            let only = Only::open(segment, &request.only)?;
             exhaustive(
                 &mut prepared,
                 &mut matcher,
                 self.norms,
                 top,
+                &only,
                 &key,
                 &mut |doc| {
                     total += 1;
@@ -154,6 +159,9 @@ impl Runner<'_> {
                 break;
             }
             total += count_any(segment, cursors);
+            if deadline::passed() {
+                break;
+            }
         }
         Ok(if exact { (total, true) } else { (seen, false) })
     }

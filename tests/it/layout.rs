@@ -13,13 +13,14 @@ struct Source {
 const TANTIVY_IN_SEARCH: [&str; 4] = [
     "search/engine.rs",
     "search/lexicon.rs",
+    "search/only.rs",
     "search/resolve.rs",
     "search/segment.rs",
 ];
 
 /// The rooms in the order in which data flows: each may name those before it only.
 const ROOMS: [&str; 7] = [
-    "analysis", "corpus", "index", "search", "output", "cli", "serve",
+    "analysis", "corpus", "index", "search", "output", "serve", "cli",
 ];
 
 fn sources() -> Vec<Source> {
