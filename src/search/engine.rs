@@ -125,6 +125,14 @@ impl Engine {
         })
     }
 
+    /// Whether any entry has a key of this dotted path.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn has_key(&self, path: &str) -> Result<bool> {
+        self.read(Lexicon::new(&self.segments, self.index.fields).has_key(path))
+    }
+
     /// Ids that are near to one that is not there, for a hint; at most three.
     pub fn similar_ids(&self, id: &str) -> Vec<String> {
         super::similar::ids(&self.segments, id)

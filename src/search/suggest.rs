@@ -194,7 +194,7 @@ impl<'t> Suggestions<'t> {
 
     /// Adds what was typed with its last word completed.
     pub fn add_words(&mut self, words: Vec<String>) {
-        for word in words {
+        for word in words.into_iter().filter(|word| *word != self.typed.last) {
             let text = format!("{}{word}", self.typed.head);
             self.add(text, SuggestionKind::Word);
         }

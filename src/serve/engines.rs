@@ -11,7 +11,6 @@ use super::app::App;
 use super::limits;
 use crate::error::{Error, Kind, Result};
 use crate::search::engine::Engine;
-use crate::search::request::SearchRequest;
 
 /// The current engine of an index folder.
 pub struct Engines {
@@ -102,20 +101,12 @@ impl Engines {
     }
 }
 
-/// Opens the index and asks it something, so that the first visitor finds it warm.
+/// Opens the index, and looks what it offers.
 fn open(folder: &Path) -> Result<Opened> {
     let engine = Engine::open(folder)?;
-    let has = |field: &str| -> Result<bool> {
-        let request = SearchRequest {
-            query: format!("{field}:*"),
-            limit: 0,
-            ..SearchRequest::default()
-        };
-        Ok(engine.search(&request)?.total > 0)
-    };
     let offers = Offers {
-        rank: has("rank")?,
-        year: has("year")?,
+        rank: engine.has_key("rank")?,
+        year: engine.has_key("year")?,
     };
     Ok(Opened {
         engine: Arc::new(engine),

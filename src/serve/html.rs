@@ -60,12 +60,6 @@ impl Html {
         self
     }
 
-    /// Adds HTML made elsewhere.
-    pub fn html(&mut self, other: &Html) -> &mut Html {
-        self.0.push_str(&other.0);
-        self
-    }
-
     /// The bytes of it.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
