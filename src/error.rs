@@ -21,7 +21,7 @@ pub enum Kind {
     Corrupt,
     /// The operating system said no: disk full, permissions, a broken device.
     Io,
-    /// A query that takes longer than whoever asks wants to wait.
+    /// A query that takes more time or memory than whoever asks allows.
     TooLong,
     /// A bug of ours.
     Internal,

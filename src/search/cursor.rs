@@ -53,6 +53,7 @@ impl Cursor {
                 let gathered = Gathered::of_prefix(segment, zone, &format!("{path}{prefix}"))?;
                 Ok(gathered.map(Cursor::Gathered).into_iter().collect())
             }
+            Pattern::Phrase { .. } if deadline::passed() => Ok(Vec::new()),
             Pattern::Phrase { elements, slop } => {
                 let phrase = PhraseCursor::open(segment, zone, path, elements, *slop)?;
                 Ok(phrase
@@ -157,7 +158,7 @@ impl Cursor {
             Cursor::Gathered(gathered) => gathered.docs.iter().copied().for_each(set),
             other => {
                 let mut ticks = Ticks::default();
-                while other.doc() != TERMINATED && !ticks.passed() {
+                while other.doc() != TERMINATED && !ticks.passed(1) {
                     if other.frequency() > 0 {
                         set(other.doc());
                     }
@@ -305,12 +306,14 @@ impl Gathered {
                     .read_block_postings_from_terminfo(info, option)?,
             );
         }
-        Ok(Some(
-            match total > u64::from(segment.reader.max_doc()) / 8 {
-                true => Gathered::by_counting(lists, segment.reader.max_doc()),
-                false => Gathered::by_sorting(lists, total as usize),
-            },
-        ))
+        let gathered = match total > u64::from(segment.reader.max_doc()) / 8 {
+            true => Gathered::by_counting(lists, segment.reader.max_doc()),
+            false => Gathered::by_sorting(lists, total as usize),
+        };
+        deadline::gathered(
+            (gathered.docs.capacity() + gathered.frequencies.capacity()) * size_of::<u32>(),
+        );
+        Ok(Some(gathered))
     }
 
     /// A counter for each document of the segment: for long lists.

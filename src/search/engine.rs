@@ -14,6 +14,7 @@ use super::fields::IndexFields;
 use super::highlight::{FieldsWanted, Highlighter};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
+use super::ordinals::Known;
 use super::passage::Limits;
 use super::plan::{Plan, Scope};
 use super::prepare::Worth;
@@ -38,6 +39,8 @@ pub struct Engine {
     pub index: OpenIndex,
     segments: Vec<Segment>,
     weights: Weights,
+    /// The values of the fields that have been counted.
+    ordinals: Known,
     /// Analyzers not in use: each remembers stems.
     analyzers: Mutex<Vec<Analyzer>>,
 }
@@ -86,6 +89,7 @@ impl Engine {
             index,
             segments,
             weights,
+            ordinals: Known::default(),
             analyzers: Mutex::new(Vec::new()),
         })
     }
@@ -206,7 +210,11 @@ impl Engine {
             weights: &self.weights,
             norms: &norms,
         };
-        let mut facets = self.read(FacetCounter::new(&self.segments, &request.facets))?;
+        let mut facets = self.read(FacetCounter::new(
+            &self.segments,
+            &request.facets,
+            &self.ordinals,
+        ))?;
         let needs_all = !facets.is_empty();
         let found = runner.run(request, needs_all, &mut |segment, doc| {
             facets.add(segment, doc)

@@ -65,8 +65,9 @@ pub fn exhaustive(
     each: &mut dyn FnMut(DocId),
 ) {
     let mut ticks = Ticks::default();
+    let cost = prepared.members.len().max(1);
     let mut doc = matcher.seek(0);
-    while doc != TERMINATED && !ticks.passed() {
+    while doc != TERMINATED && !ticks.passed(cost) {
         if prepared.segment.is_alive(doc) && only.admits(doc) {
             each(doc);
             let score = prepared.score(doc, norms).unwrap_or(0.0);
@@ -123,7 +124,7 @@ struct Pruner<'p, 's> {
 impl Pruner<'_, '_> {
     fn run(&mut self, top: &mut Top<'_>) {
         let mut ticks = Ticks::default();
-        while !ticks.passed() {
+        while !ticks.passed(self.order.len().max(1)) {
             while self.first < self.order.len() && self.sums[self.first + 1] < top.threshold() {
                 self.first += 1;
                 self.checked = None;

@@ -1,10 +1,13 @@
 //! How often each value of a field occurs among the matches.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::DocId;
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 
+use super::ordinals::{Known, Ordinals};
 use super::response::Facet;
 use super::segment::Segment;
 
@@ -18,10 +21,11 @@ pub struct FacetCounter {
 
 struct FieldCounter {
     name: String,
+    texts: Option<Arc<Ordinals>>,
+    /// By the number of a text, how often.
+    counts: Vec<u32>,
     /// For each segment.
-    columns: Vec<(Option<StrColumn>, Option<Column<f64>>, Option<Column<bool>>)>,
-    /// By ordinal, how often, for each segment; empty until something is counted there.
-    texts: Vec<Vec<u32>>,
+    columns: Vec<(Option<Column<f64>>, Option<Column<bool>>)>,
     /// The bits of a number → how often.
     numbers: HashMap<u64, u64>,
     flags: [u64; 2],
@@ -32,28 +36,17 @@ impl FacetCounter {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn new(segments: &[Segment], names: &[String]) -> tantivy::Result<FacetCounter> {
-        let mut fields = Vec::with_capacity(names.len());
-        for name in names {
-            let path = if name == "artist" { "artists" } else { name };
-            let mut columns = Vec::with_capacity(segments.len());
-            for segment in segments {
-                columns.push((
-                    segment.texts(path)?,
-                    segment.numbers(path)?,
-                    segment.flags(path)?,
-                ));
-            }
-            let texts = vec![Vec::new(); segments.len()];
-            fields.push(FieldCounter {
-                name: name.clone(),
-                columns,
-                texts,
-                numbers: HashMap::new(),
-                flags: [0; 2],
-            });
-        }
-        Ok(FacetCounter { fields })
+    pub fn new(
+        segments: &[Segment],
+        names: &[String],
+        known: &Known,
+    ) -> tantivy::Result<FacetCounter> {
+        let fields = names
+            .iter()
+            .map(|name| FieldCounter::new(segments, name, known));
+        Ok(FacetCounter {
+            fields: fields.collect::<tantivy::Result<_>>()?,
+        })
     }
 
     /// Whether there is anything to count.
@@ -75,18 +68,27 @@ impl FacetCounter {
 }
 
 impl FieldCounter {
+    fn new(segments: &[Segment], name: &str, known: &Known) -> tantivy::Result<FieldCounter> {
+        let path = if name == "artist" { "artists" } else { name };
+        let texts = Ordinals::of(segments, path, known)?;
+        let mut columns = Vec::with_capacity(segments.len());
+        for segment in segments {
+            columns.push((segment.numbers(path)?, segment.flags(path)?));
+        }
+        Ok(FieldCounter {
+            name: name.to_owned(),
+            counts: vec![0; texts.as_ref().map_or(0, |texts| texts.len())],
+            texts,
+            columns,
+            numbers: HashMap::new(),
+            flags: [0; 2],
+        })
+    }
+
     fn add(&mut self, segment: usize, doc: DocId) {
-        let (texts, numbers, flags) = &self.columns[segment];
-        if let Some(column) = texts {
-            let counts = &mut self.texts[segment];
-            if counts.is_empty() {
-                counts.resize(column.num_terms(), 0);
-            }
-            for ordinal in column.term_ords(doc) {
-                if let Some(count) = counts.get_mut(ordinal as usize) {
-                    *count += 1;
-                }
-            }
+        let (numbers, flags) = &self.columns[segment];
+        if let Some(texts) = &self.texts {
+            texts.each(segment, doc, |number| self.counts[number] += 1);
         }
         for value in numbers.iter().flat_map(|column| column.values_for_doc(doc)) {
             *self.numbers.entry(value.to_bits()).or_default() += 1;
@@ -115,67 +117,26 @@ impl FieldCounter {
         }
     }
 
-    /// The texts that can be among the most frequent, with how often they occur. To look up the text of every ordinal
-    /// would take far longer than to count them: so only those are looked up that, in some segment, are as frequent as one
-    /// of the most frequent of all must be.
+    /// The texts that are counted most, as many as are given; of those counted alike, the first in order.
     fn frequent_texts(&self) -> HashMap<String, u64> {
-        let enough = self
-            .texts
+        let Some(texts) = &self.texts else {
+            return HashMap::new();
+        };
+        let counted = self
+            .counts
             .iter()
-            .map(|counts| last_of_the_best(counts))
-            .max();
-        let least = enough
-            .unwrap_or(0)
-            .div_ceil(self.texts.len().max(1) as u32)
-            .max(1);
-        let mut found: HashMap<String, u64> = HashMap::new();
-        for (counts, (column, _, _)) in self.texts.iter().zip(&self.columns) {
-            let Some(column) = column else { continue };
-            let frequent = (0..).zip(counts).filter(|(_, count)| **count >= least);
-            let ordinals: Vec<u64> = frequent.map(|(ordinal, _)| ordinal).collect();
-            // What cannot be read is not shown; reading the entries will say so.
-            let _ = column
-                .dictionary()
-                .sorted_ords_to_term_cb(&ordinals, |term| {
-                    found.insert(String::from_utf8_lossy(term).into_owned(), 0);
-                });
+            .enumerate()
+            .filter(|(_, count)| **count > 0);
+        let mut counted: Vec<(Reverse<u32>, usize)> = counted
+            .map(|(number, count)| (Reverse(*count), number))
+            .collect();
+        if counted.len() > MAX_VALUES {
+            counted.select_nth_unstable(MAX_VALUES - 1);
+            counted.truncate(MAX_VALUES);
         }
-        for (counts, (column, _, _)) in self.texts.iter().zip(&self.columns) {
-            let Some(column) = column.as_ref().filter(|_| !counts.is_empty()) else {
-                continue;
-            };
-            for (text, sum) in &mut found {
-                if let Ok(Some(ordinal)) = column.dictionary().term_ord(text) {
-                    *sum += u64::from(counts[ordinal as usize]);
-                }
-            }
-        }
-        found
-    }
-}
-
-/// The smallest of the [`MAX_VALUES`] largest counts; 0 when there are fewer.
-fn last_of_the_best(counts: &[u32]) -> u32 {
-    let mut counted: Vec<u32> = counts.iter().copied().filter(|count| *count > 0).collect();
-    match counted.len() >= MAX_VALUES {
-        true => {
-            *counted
-                .select_nth_unstable_by(MAX_VALUES - 1, |a, b| b.cmp(a))
-                .1
-        }
-        false => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_least_that_is_among_the_best() {
-        assert_eq!(last_of_the_best(&[]), 0);
-        assert_eq!(last_of_the_best(&vec![7; MAX_VALUES - 1]), 0);
-        let counts: Vec<u32> = (0..1_000).collect();
-        assert_eq!(last_of_the_best(&counts), 1_000 - MAX_VALUES as u32);
+        let named = counted
+            .into_iter()
+            .filter_map(|(Reverse(count), number)| Some((texts.text(number)?, u64::from(count))));
+        named.collect()
     }
 }

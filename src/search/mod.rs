@@ -13,6 +13,7 @@ mod lexicon;
 mod matcher;
 mod member;
 mod only;
+mod ordinals;
 mod pairs;
 pub mod passage;
 pub mod pattern;

@@ -11,6 +11,7 @@ use super::app::App;
 use super::limits;
 use crate::error::{Error, Kind, Result};
 use crate::search::engine::Engine;
+use crate::search::request::SearchRequest;
 
 /// The current engine of an index folder.
 pub struct Engines {
@@ -101,9 +102,15 @@ impl Engines {
     }
 }
 
-/// Opens the index, and looks what it offers.
+/// Opens the index, looks what it offers, and asks what the page asks first, so that the first visitor finds it warm.
 fn open(folder: &Path) -> Result<Opened> {
     let engine = Engine::open(folder)?;
+    engine.search(&SearchRequest {
+        query: "*".to_owned(),
+        limit: 1,
+        facets: vec!["artists".to_owned()],
+        ..SearchRequest::default()
+    })?;
     let offers = Offers {
         rank: engine.has_key("rank")?,
         year: engine.has_key("year")?,

@@ -5,7 +5,6 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
 
-use super::limits;
 use crate::error::{Error, Kind};
 use crate::output::json;
 
@@ -105,12 +104,6 @@ impl From<Error> for Problem {
         };
         let mut problem = Problem::new(status, kind, error.to_string());
         problem.hint = error.hint;
-        if error.kind == Kind::TooLong {
-            problem.message = format!(
-                "the query takes longer than {} ms, and was given up",
-                limits::QUERY_TIME.as_millis()
-            );
-        }
         problem
     }
 }
