@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::OwnedValue;
@@ -155,6 +155,11 @@ impl OpenIndex {
     /// What the commit says about itself.
     pub(super) fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// When the commit was made, to the second.
+    pub fn built(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.header.built_at)
     }
 
     /// What it knows of its sources.

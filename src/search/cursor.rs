@@ -9,6 +9,7 @@ use tantivy::query::Bm25Weight;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, TERMINATED};
 
+use super::deadline::{self, Ticks};
 use super::pattern::Pattern;
 use super::phrase::PhraseCursor;
 use super::segment::{Segment, Zone};
@@ -52,6 +53,7 @@ impl Cursor {
                 let gathered = Gathered::of_prefix(segment, zone, &format!("{path}{prefix}"))?;
                 Ok(gathered.map(Cursor::Gathered).into_iter().collect())
             }
+            Pattern::Phrase { .. } if deadline::passed() => Ok(Vec::new()),
             Pattern::Phrase { elements, slop } => {
                 let phrase = PhraseCursor::open(segment, zone, path, elements, *slop)?;
                 Ok(phrase
@@ -155,7 +157,8 @@ impl Cursor {
             }
             Cursor::Gathered(gathered) => gathered.docs.iter().copied().for_each(set),
             other => {
-                while other.doc() != TERMINATED {
+                let mut ticks = Ticks::default();
+                while other.doc() != TERMINATED && !ticks.passed(1) {
                     if other.frequency() > 0 {
                         set(other.doc());
                     }
@@ -302,7 +305,13 @@ pub struct Gathered {
 
 impl Gathered {
     /// All the parts of a zone that begin with `prefix` (behind its path), put together.
+    ///
+    /// None when the time for the query is over: nobody will see what is found, and a query of many prefixes would go on
+    /// to fill the memory.
     fn of_prefix(segment: &Segment, zone: Zone, prefix: &str) -> tantivy::Result<Option<Gathered>> {
+        if deadline::passed() {
+            return Ok(None);
+        }
         let mut infos = Vec::new();
         segment.each_with_prefix(zone, prefix.as_bytes(), |_, info| {
             infos.push(info.clone());
@@ -335,10 +344,14 @@ impl Gathered {
                 }
             });
         }
-        Ok(Some(match many {
+        let gathered = match many {
             true => Gathered::of_counts(&counts),
             false => Gathered::of_postings(all),
-        }))
+        };
+        deadline::gathered(
+            (gathered.docs.capacity() + gathered.frequencies.capacity()) * size_of::<u32>(),
+        );
+        Ok(Some(gathered))
     }
 
     /// From a counter for each document of the segment.

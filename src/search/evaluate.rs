@@ -8,8 +8,10 @@
 
 use tantivy::{DocId, TERMINATED};
 
+use super::deadline::Ticks;
 use super::matcher::Matcher;
 use super::member::{Cover, Member, ROUNDING, ZoneNorms};
+use super::only::Only;
 use super::pairs::Pairs;
 use super::prepare::Conjunction;
 use super::segment::{Segment, Zone};
@@ -115,12 +117,15 @@ pub fn exhaustive(
     matcher: &mut Matcher,
     norms: &ZoneNorms,
     top: &mut Top<'_>,
+    only: &Only,
     key: &dyn Fn(DocId) -> Option<SortKey>,
     each: &mut dyn FnMut(DocId),
 ) {
+    let mut ticks = Ticks::default();
+    let cost = prepared.members.len().max(1);
     let mut doc = matcher.seek(0);
-    while doc != TERMINATED {
-        if prepared.segment.is_alive(doc) {
+    while doc != TERMINATED && !ticks.passed(cost) {
+        if prepared.segment.is_alive(doc) && only.admits(doc) {
             each(doc);
             let score = prepared.score(doc, norms, top.threshold()).unwrap_or(0.0);
             top.offer(Ranked::new(score, prepared.ordinal, doc, key(doc)));
@@ -160,7 +165,11 @@ pub fn conjunctive(
     let mut count = 0;
     let mut target = 0;
     let mut checked = None;
+    let mut ticks = Ticks::default();
     loop {
+        if ticks.passed(1) {
+            return count;
+        }
         let enough = prepared.seek_any(&instead, target);
         let doc = prepared.seek_any(&lead, target).min(enough);
         if doc == TERMINATED {
@@ -209,7 +218,12 @@ pub fn conjunctive(
 /// Offers every document in which any member really stands, and counts them.
 pub fn counted(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>) -> u64 {
     let mut count = 0;
+    let mut ticks = Ticks::default();
     loop {
+        // A step may read the positions of several phrases.
+        if ticks.passed(8) {
+            return count;
+        }
         let doc = prepared.members.iter().map(Member::doc).min();
         let Some(doc) = doc.filter(|&doc| doc != TERMINATED) else {
             return count;
@@ -265,7 +279,8 @@ struct Pruner<'p, 's> {
 
 impl Pruner<'_, '_> {
     fn run(&mut self, top: &mut Top<'_>) {
-        loop {
+        let mut ticks = Ticks::default();
+        while !ticks.passed(self.order.len().max(1)) {
             while self.first < self.order.len() && self.sums[self.first + 1] < top.threshold() {
                 self.first += 1;
                 self.checked = None;

@@ -6,6 +6,7 @@ use super::cursor::Cursor;
 use super::evaluate::{Prepared, conjunctive, counted, exhaustive, pruned};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
+use super::only::Only;
 use super::pattern::{Element, Pattern};
 use super::plan::{Node, Plan, Scope};
 use super::prepare::{
@@ -79,7 +80,7 @@ impl<'a> Runner<'a> {
         let wanted = request.limit.saturating_add(request.offset);
         let mut top = Top::new(wanted, sort, self.segments);
         let root = &self.plan.root;
-        if sort.is_none() && !needs_all {
+        if sort.is_none() && !needs_all && request.only.is_empty() {
             if let Some(parts) = alternatives(self.plan, root) {
                 return self.run_pruned(request, &parts, top);
             }
@@ -130,11 +131,13 @@ impl<'a> Runner<'a> {
             let mut matcher = matcher(segment, self.plan, &self.plan.root)?;
             let column = SortColumn::open(segment, &request.sort)?;
             let key = |doc: DocId| -> Option<SortKey> { column.key(self.index, ordinal, doc) };
+            let only = Only::open(segment, &request.only)?;
             exhaustive(
                 &mut prepared,
                 &mut matcher,
                 self.norms,
                 top,
+                &only,
                 &key,
                 &mut |doc| {
                     total += 1;

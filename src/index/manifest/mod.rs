@@ -125,6 +125,13 @@ impl Manifest {
             .any(|row| self.rows.fingerprints[row as usize] == fingerprint)
     }
 
+    /// The file a row belongs to.
+    #[cfg(test)]
+    pub fn file_of(&self, row: u32) -> Option<&FileRow> {
+        let at = self.files.partition_point(|file| file.rows.end <= row);
+        self.files.get(at)
+    }
+
     /// What becomes of every row that shares its id with another; all the others are plain.
     pub fn fates(&self) -> Vec<(u32, Fate)> {
         let mut fates = Vec::new();
