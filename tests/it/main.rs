@@ -11,6 +11,7 @@ mod hostile;
 mod json;
 mod layout;
 mod mapping;
+mod names;
 mod oracle;
 mod readme;
 mod upkeep;
