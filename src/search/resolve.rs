@@ -483,7 +483,7 @@ impl<'a> Resolver<'a> {
         scores: bool,
     ) -> Node {
         let mut atom = self.atom(&format!("\"{text}\""), &expr.span, scope, boost, scores);
-        let elements = self.phrase_places(text);
+        let elements = self.phrase_places(text, scope);
         match elements.as_slice() {
             [] => {
                 // Nothing but marks between the quotes: a name such as `"!!!"`.
@@ -533,12 +533,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// The terms at each place of a quoted phrase: its part, and that part as a joined word of the index (`acdc live`).
-    fn phrase_places(&mut self, text: &str) -> Vec<Vec<String>> {
+    fn phrase_places(&mut self, text: &str, scope: &Scope) -> Vec<Vec<String>> {
         let places = self.elements(text, true);
         places
             .into_iter()
             .map(|mut terms| {
-                if let Ok(joined) = self.joined_terms(&terms[0], &Scope::Any) {
+                if let Ok(joined) = self.joined_terms(&terms[0], scope) {
                     terms.extend(joined);
                 }
                 terms
