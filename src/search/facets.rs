@@ -19,7 +19,7 @@ pub struct FacetCounter {
     fields: Vec<FieldCounter>,
 }
 
-/// The numbers of a field in a segment, and its yes or no.
+/// The numbers, and the yes or no, of a field in one segment.
 type Columns = (Option<Column<f64>>, Option<Column<bool>>);
 
 struct FieldCounter {
