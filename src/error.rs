@@ -21,6 +21,8 @@ pub enum Kind {
     Corrupt,
     /// The operating system said no: disk full, permissions, a broken device.
     Io,
+    /// A query that takes more time or memory than whoever asks allows.
+    TooLong,
     /// A bug of ours.
     Internal,
 }

@@ -13,3 +13,4 @@ pub mod error;
 pub mod index;
 pub mod output;
 pub mod search;
+pub mod serve;

@@ -22,6 +22,8 @@ pub struct Analyzer {
     /// For each unit, where its accented lower-case form begins in `lower`.
     lower_starts: Vec<u32>,
     chunk: Chunk,
+    /// Whether other forms than the parts are left out.
+    only_parts: bool,
 }
 
 /// Texts are cut here at the latest: byte offsets are kept in 32 bits.
@@ -38,6 +40,7 @@ impl Analyzer {
             lower: String::new(),
             lower_starts: Vec::new(),
             chunk: Chunk::default(),
+            only_parts: false,
         }
     }
 
@@ -86,82 +89,146 @@ impl Analyzer {
         &self.tokens
     }
 
+    /// The tokens of a value under a key: as those of any text, but of an address only its parts. It is one chunk of a
+    /// dozen parts or more, and nobody types two of them in one word, or the plural of one.
+    pub fn analyze_value(&mut self, text: &str) -> &Tokens {
+        if !is_address(text) {
+            return self.analyze(text);
+        }
+        self.tokens.clear();
+        if is_plain_address(text) {
+            self.push_runs(text);
+        } else {
+            self.only_parts = true;
+            self.analyze(text);
+            self.only_parts = false;
+        }
+        &self.tokens
+    }
+
+    /// Adds each run of letters and each of digits as a part.
+    fn push_runs(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            let same: fn(&u8) -> bool = if bytes[start].is_ascii_digit() {
+                u8::is_ascii_digit
+            } else {
+                u8::is_ascii_alphabetic
+            };
+            let end = start + bytes[start..].iter().take_while(|byte| same(byte)).count();
+            if start == end {
+                start += 1;
+                continue;
+            }
+            self.push_word(&text[start..end], start);
+            start = end;
+        }
+    }
+
+    /// Adds a word of ASCII letters and digits, or of letters with an apostrophe, as a part at the next position.
+    fn push_word(&mut self, word: &str, start: usize) -> Place {
+        let place = Place {
+            start: start as u32,
+            end: (start + word.len()) as u32,
+            position: self.tokens.positions,
+            span: 1,
+        };
+        self.tokens.positions += 1;
+        self.tokens.push(place, Kind::Part, |terms| {
+            let from = terms.len();
+            terms.push_str(word);
+            terms[from..].make_ascii_lowercase();
+            true
+        });
+        place
+    }
+
     /// The tokens made last.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// Takes white space and then one chunk that is a word of ASCII letters, perhaps between marks. Returns where it
-    /// ended, or nothing (and takes nothing) when the chunk needs the long way.
+    /// Takes white space and then one chunk that is a word of ASCII letters, perhaps with `'s`, or a number, perhaps
+    /// between marks. Returns where it ended, or nothing (and takes nothing) when the chunk needs the long way.
     fn plain_word(&mut self, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
-        let is_space = |byte: u8| byte <= b' ' || byte == 0x7f;
-        let begin = from
-            + bytes[from..]
-                .iter()
-                .position(|&byte| !is_space(byte))
-                .unwrap_or(bytes.len() - from);
-        let start = begin
-            + bytes[begin..]
-                .iter()
-                .position(|&byte| !matches!(byte, b'(' | b'"'))
-                .unwrap_or(0);
-        let end = start
-            + bytes[start..]
-                .iter()
-                .position(|byte| !byte.is_ascii_alphabetic())
-                .unwrap_or(bytes.len() - start);
-        let mut stop = end;
-        while stop < bytes.len() && !is_space(bytes[stop]) {
-            // What may stand behind a word and says nothing about it. A symbol inside would need the long way.
-            if !matches!(
-                bytes[stop],
-                b',' | b'.' | b')' | b'"' | b';' | b':' | b'?' | b'!'
-            ) {
-                return None;
-            }
-            stop += 1;
-        }
+        let count = |from: usize, wanted: fn(&u8) -> bool| {
+            bytes[from..].iter().take_while(|byte| wanted(byte)).count()
+        };
+        let begin = from + count(from, is_space);
         if begin == bytes.len() {
             return Some(begin);
         }
+        let start = begin + count(begin, |byte| matches!(byte, b'(' | b'"'));
+        let end = start + count(start, u8::is_ascii_alphabetic);
+        if end == start {
+            return self.plain_number(text, start);
+        }
+        if end - start < 2 {
+            return None; // an initial, `n`: all special
+        }
+        let owner = bytes[end..].starts_with(b"'s") && !is_alphanumeric_at(bytes, end + 2);
+        let stop = end_of_marks(bytes, if owner { end + 2 } else { end })?;
         let word = &text[start..end];
-        if word.len() < 2 {
-            return None; // nothing, an initial, `n`: all special
+        if owner {
+            self.push_possessive(text, start, end);
+            return Some(stop);
         }
         self.close_initials(Some((word, end as u32)));
-        let place = Place {
-            start: start as u32,
-            end: end as u32,
-            position: self.tokens.positions,
-            span: 1,
-        };
-        self.tokens.positions += 1;
-        self.tokens.push(place, Kind::Part, |term| {
-            term.extend(
-                word.bytes()
-                    .map(|byte| char::from(byte.to_ascii_lowercase())),
-            );
-            true
-        });
+        let place = self.push_word(word, start);
         self.push_stem_of_last(place, end - start);
         forms::push_roman(&mut self.tokens, place, word);
         Some(stop)
     }
 
+    /// As [`Analyzer::plain_word`], for digits from `start` on with at most marks behind them.
+    fn plain_number(&mut self, text: &str, start: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let digits = bytes[start..].iter().take_while(|b| b.is_ascii_digit());
+        let end = start + digits.count();
+        if end == start {
+            return None;
+        }
+        let stop = end_of_marks(bytes, end)?;
+        let number = &text[start..end];
+        self.close_initials(Some((number, end as u32)));
+        self.push_word(number, start);
+        Some(stop)
+    }
+
+    /// Adds the owner that `start..end` is, with `'s` behind it: `Devil's` is one word with the stem of `Devil`.
+    fn push_possessive(&mut self, text: &str, start: usize, end: usize) {
+        let place = Place {
+            start: start as u32,
+            end: end as u32 + 2,
+            position: self.tokens.positions,
+            span: 1,
+        };
+        let mut word = text[start..end].to_ascii_lowercase();
+        word.push('s');
+        self.close_initials(Some((&word, place.end)));
+        self.tokens.positions += 1;
+        self.tokens.push(place, Kind::Part, |terms| {
+            terms.push_str(&word);
+            true
+        });
+        forms::push_owner_stem(
+            &mut self.tokens,
+            place,
+            &word[..end - start],
+            &mut self.stemmer,
+        );
+    }
+
     /// Adds the stem of the part pushed last, whose term is `length` bytes long.
     fn push_stem_of_last(&mut self, place: Place, length: usize) {
         let stemmer = &mut self.stemmer;
-        self.tokens.push(place, Kind::Stem, |terms| {
-            let mut word = [0; 24];
-            let from = terms.len() - length;
-            if length > word.len() {
-                return false;
-            }
-            word[..length].copy_from_slice(&terms.as_bytes()[from..]);
-            terms.push(STEM);
-            std::str::from_utf8(&word[..length]).is_ok_and(|word| stemmer.stem(word, terms))
-        });
+        self.tokens
+            .push_again(place, Kind::Stem, length, |word, terms| {
+                terms.push(STEM);
+                stemmer.stem(word, terms)
+            });
     }
 
     /// Takes white space and then one chunk of any kind. Returns where it ended.
@@ -212,7 +279,11 @@ impl Analyzer {
             let next = chunk.parts.first();
             self.close_initials(next.map(|part| (part.folded.as_str(), part.end)));
         }
-        forms::push(chunk, &mut self.tokens, &mut self.stemmer);
+        if self.only_parts {
+            forms::push_parts(chunk, &mut self.tokens);
+        } else {
+            forms::push(chunk, &mut self.tokens, &mut self.stemmer);
+        }
     }
 
     /// Ends a run of initials, `next` being the word behind and where it ends: `J. J. Abrams` is also `jj`, `T. Rex` also
@@ -252,4 +323,42 @@ pub fn joined_term(text: &str, span: u32) -> String {
 /// What every joined term of `text` begins with, whatever its span.
 pub fn joined_prefix(text: &str) -> String {
     format!("{JOINED}{text}{HALF}")
+}
+
+/// Whether a text is the address of something on the web, and nothing else.
+pub fn is_address(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        (1..=8).contains(&scheme.len()) && scheme.bytes().all(|b| b.is_ascii_alphabetic())
+    }) && !text.bytes().any(|byte| is_space(&byte))
+}
+
+/// Whether the parts of an address are just its runs of letters and of digits: nothing in it is folded or put together.
+fn is_plain_address(text: &str) -> bool {
+    let special = |byte: u8| !byte.is_ascii() || matches!(byte, b'\'' | b'`' | b'&' | b',');
+    text.len() < MAX_TEXT && !text.bytes().any(special)
+}
+
+fn is_space(byte: &u8) -> bool {
+    *byte <= b' ' || *byte == 0x7f
+}
+
+fn is_alphanumeric_at(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Where the chunk ends whose word ends at `end`, if all that follows in it is what may stand behind a word and says
+/// nothing about it. A symbol inside would need the long way.
+fn end_of_marks(bytes: &[u8], end: usize) -> Option<usize> {
+    let mut stop = end;
+    while stop < bytes.len() && !is_space(&bytes[stop]) {
+        if !matches!(
+            bytes[stop],
+            b',' | b'.' | b')' | b'"' | b';' | b':' | b'?' | b'!'
+        ) {
+            return None;
+        }
+        stop += 1;
+    }
+    Some(stop)
 }

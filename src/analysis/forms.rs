@@ -52,6 +52,23 @@ pub(crate) fn push(chunk: &Chunk, tokens: &mut Tokens, stemmer: &mut Stemmer) {
     }
 }
 
+/// Adds only the parts of a chunk at the next positions.
+pub(crate) fn push_parts(chunk: &Chunk, tokens: &mut Tokens) {
+    for part in &chunk.parts {
+        let place = Place {
+            start: part.start,
+            end: part.end,
+            position: tokens.positions,
+            span: 1,
+        };
+        tokens.positions += 1;
+        tokens.push(place, Kind::Part, |term| {
+            term.push_str(&part.folded);
+            true
+        });
+    }
+}
+
 /// Writes the term of `texts` put together, which cover `span` parts.
 pub(crate) fn write_joined(term: &mut String, texts: &[&str], span: u16) {
     term.push(JOINED);
@@ -105,13 +122,7 @@ fn push_stems(part: &Part, place: Place, tokens: &mut Tokens, stemmer: &mut Stem
         .and_then(|at| part.folded.split_at_checked(at))
         .filter(|(_, behind)| *behind == "s");
     if let Some((owner, _)) = owner {
-        return tokens.push(place, Kind::Stem, |term| {
-            term.push(STEM);
-            if !stemmer.stem(owner, term) {
-                term.push_str(owner);
-            }
-            true
-        });
+        return push_owner_stem(tokens, place, owner, stemmer);
     }
     let mut plain = String::new();
     if stemmer.stem(&part.folded, &mut plain) {
@@ -132,6 +143,22 @@ fn push_stems(part: &Part, place: Place, tokens: &mut Tokens, stemmer: &mut Stem
             });
         }
     }
+}
+
+/// Adds the stem of the owner in a possessive: always, since the possessive is no stem.
+pub(crate) fn push_owner_stem(
+    tokens: &mut Tokens,
+    place: Place,
+    owner: &str,
+    stemmer: &mut Stemmer,
+) {
+    tokens.push(place, Kind::Stem, |term| {
+        term.push(STEM);
+        if !stemmer.stem(owner, term) {
+            term.push_str(owner);
+        }
+        true
+    });
 }
 
 /// `II` is also `2`: sequels are typed either way. Up to 39; `I` is a pronoun first.

@@ -13,13 +13,13 @@ mod name;
 mod stem;
 mod token;
 
-pub use analyzer::{Analyzer, joined_prefix, joined_term};
+pub use analyzer::{Analyzer, is_address, joined_prefix, joined_term};
 pub use language::Language;
 pub use name::{NameKey, key_of_parts};
 pub use token::{ACCENTED, HALF, JOINED, Kind, STEM, Token, Tokens, WHOLE, WHOLE_BARE};
 
 /// Raised by every change to the terms that a text is given.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The key of a whole name: equal for all the ways of typing it.
 pub fn name_key(text: &str) -> NameKey {

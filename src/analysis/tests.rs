@@ -110,7 +110,47 @@ fn one_key_for_all_the_ways_of_typing_a_name() {
     assert_eq!(name_key("The").bare, "");
 }
 
+#[test]
+fn an_address_has_only_its_parts() {
+    let mut analyzer = Analyzer::new(Language::English);
+    for (text, expected) in [
+        (
+            "https://films.org/AC-DC_1973/x.jpg",
+            "https@0 films@1 org@2 ac@3 dc@4 1973@5 x@6 jpg@7",
+        ),
+        ("https://x.org/Björk's", "https@0 x@1 org@2 bjorks@3"),
+        (
+            "films: https://x.org",
+            "films@0 ~film@0 =httpsx/2@1 =httpsxorg/3@1 https@1 =xorg/2@2 x@2 org@3",
+        ),
+    ] {
+        assert_eq!(show(analyzer.analyze_value(text)), expected, "{text}");
+    }
+    for (text, expected) in [
+        ("https://a.b", true),
+        ("https://a b", false),
+        ("://a", false),
+        ("AC/DC", false),
+        ("a-b://c", false),
+    ] {
+        assert_eq!(is_address(text), expected, "{text}");
+    }
+}
+
 proptest! {
+    /// The short way for addresses gives the parts that the long way does.
+    #[test]
+    fn an_address_has_the_parts_of_any_text(rest in "[a-zA-Z0-9/._%?=+!é'&,:$-]{0,30}") {
+        let mut analyzer = Analyzer::new(Language::English);
+        let text = format!("https://{rest}");
+        let parts = |tokens: &Tokens| -> Vec<(String, u32, usize, usize)> {
+            let parts = tokens.iter().filter(|token| token.kind == Kind::Part);
+            parts.map(|token| (token.term.to_owned(), token.position, token.start, token.end)).collect()
+        };
+        let long = parts(analyzer.analyze(&text));
+        prop_assert_eq!(parts(analyzer.analyze_value(&text)), long);
+    }
+
     /// Tantivy needs it: positions of equal terms never fall, and offsets are real places of the text.
     #[test]
     fn tokens_are_in_order_and_in_bounds(text in "([a-cN.&'!$1-3 ,é½音ガ\u{301}-]{0,12}|\\PC{0,12})( [A-C]\\.){0,3}") {

@@ -5,6 +5,8 @@
 //! under terms that begin with a control character, so that no text can ask for them by accident and one dictionary
 //! range lists all the forms of a word.
 
+use super::stem::MAX_WORD;
+
 /// Before a stem. Only words that differ from their stem carry one; a stem's own word stands for itself.
 pub const STEM: char = '\u{1}';
 /// Before parts joined (`\u{2}acdc\0` and the number of parts): `AC/DC`, typed `acdc`.
@@ -120,6 +122,33 @@ impl Tokens {
             self.terms.truncate(term_start);
             return;
         }
+        self.list_term(place, kind, term_start);
+    }
+
+    /// As [`Tokens::push`], for a term made from the last `length` bytes of the one before (nothing, when that is longer
+    /// than any word that has a stem).
+    pub(crate) fn push_again(
+        &mut self,
+        place: Place,
+        kind: Kind,
+        length: usize,
+        write: impl FnOnce(&str, &mut String) -> bool,
+    ) {
+        let term_start = self.terms.len();
+        let mut word = [0; MAX_WORD];
+        let Some(copy) = word.get_mut(..length) else {
+            return;
+        };
+        copy.copy_from_slice(&self.terms.as_bytes()[term_start - length..]);
+        let word = std::str::from_utf8(&word[..length]);
+        if !word.is_ok_and(|word| write(word, &mut self.terms)) {
+            self.terms.truncate(term_start);
+            return;
+        }
+        self.list_term(place, kind, term_start);
+    }
+
+    fn list_term(&mut self, place: Place, kind: Kind, term_start: usize) {
         self.list.push(Compact {
             term_start: term_start as u32,
             term_end: self.terms.len() as u32,

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::place::{INDEX, IndexPlace};
 use super::terminal::Terminal;
 use super::usage::quote;
-use super::{Ended, Outcome, seam, shape};
+use super::{Ended, Outcome, shape};
 use crate::output::clean::clean;
 
 /// Examine the index: checksums, manifest, orphans, entry count
@@ -33,7 +33,7 @@ pub enum Format {
 
 pub fn run(args: DoctorArgs, terminal: &Terminal) -> Outcome {
     let folder = args.place.folder();
-    let checkup = seam::doctor(folder)?;
+    let checkup = crate::index::doctor(folder)?;
     let mut out = terminal.out();
     match args.format {
         Format::Json => shape::checkup(&mut out, folder, &checkup)?,

@@ -99,13 +99,24 @@ impl IndexArgs {
     }
 }
 
+/// Lets a write beyond a file-size limit fail as a full disk does, with an error, instead of ending the process.
+fn let_oversize_writes_fail() {
+    #[cfg(unix)]
+    {
+        let seen = std::sync::Arc::default();
+        // Without it the signal ends the process: no harm to the index, but nobody is told why.
+        let _ = signal_hook::flag::register(libc::SIGXFSZ, seen);
+    }
+}
+
 pub fn run(args: IndexArgs, terminal: &Terminal) -> Outcome {
+    let_oversize_writes_fail();
     let follow = args.watch;
     let request = args.resolve();
-    let corpus = Corpus::open(&request.corpus, &request.mapping)?;
     if follow {
-        return watch::run(&request, &corpus, terminal);
+        return watch::run(&request, terminal);
     }
+    let corpus = Corpus::open(&request.corpus, &request.mapping)?;
     let bar = Bar::new(terminal);
     let result = index::update(&corpus, &request.folder, &request.options, &bar);
     bar.clear();

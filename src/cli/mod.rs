@@ -14,8 +14,8 @@ mod queries;
 mod query_file;
 mod render;
 mod report;
-mod seam;
 mod search;
+mod serve;
 mod shape;
 mod show;
 mod status;
@@ -54,6 +54,7 @@ enum Command {
     Index(index::IndexArgs),
     Search(search::SearchArgs),
     Show(show::ShowArgs),
+    Serve(serve::ServeArgs),
     Status(status::StatusArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
@@ -121,6 +122,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Index(args) => index::run(args, terminal),
         Command::Search(args) => search::run(args, terminal),
         Command::Show(args) => show::run(args, terminal),
+        Command::Serve(args) => serve::run(args, terminal),
         Command::Status(args) => status::run(args, terminal),
         Command::Doctor(args) => doctor::run(args, terminal),
         Command::Completions(args) => completions::run(args, terminal),

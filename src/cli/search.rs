@@ -51,6 +51,9 @@ pub struct SearchArgs {
     /// Count the values of a field over all matches (repeatable)
     #[arg(long = "facet", value_name = "FIELD")]
     facets: Vec<String>,
+    /// Only entries that have exactly this value of a field, as in artists="David Bowie" (repeatable)
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = value::exactly)]
+    only: Vec<(String, String)>,
     /// How to print the hits
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -116,6 +119,7 @@ impl SearchArgs {
             offset: self.offset,
             sort: self.sort,
             facets: self.facets,
+            only: self.only,
             full: self.full,
             explain: self.explain,
             count: self.count,

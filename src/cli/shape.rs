@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::clock;
-use super::seam::{Checkup, Status};
+use crate::index::{Checkup, Status};
 use crate::output::json::{VERSION, write_line};
 
 #[derive(Serialize)]

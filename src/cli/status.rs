@@ -5,10 +5,10 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::place::IndexPlace;
-use super::seam::{self, Status};
 use super::terminal::Terminal;
 use super::value::bytes;
 use super::{Ended, Outcome, clock, shape};
+use crate::index::{self, Status};
 use crate::output::clean::clean;
 use crate::output::counted;
 
@@ -33,7 +33,7 @@ pub enum Format {
 
 pub fn run(args: StatusArgs, terminal: &Terminal) -> Outcome {
     let folder = args.place.folder();
-    let status = seam::status(folder)?;
+    let status = index::status(folder)?;
     let mut out = terminal.out();
     match args.format {
         Format::Json => shape::status(&mut out, folder, &status)?,

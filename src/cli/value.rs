@@ -85,6 +85,19 @@ pub fn mapping(text: &str) -> Result<(String, String), String> {
     Ok((field.to_owned(), key.to_owned()))
 }
 
+/// Reads `FIELD=VALUE`: the value is taken as it is.
+///
+/// # Errors
+/// What is wrong with it, for a person.
+pub fn exactly(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.trim().is_empty() => {
+            Ok((field.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err("write a field, `=`, and the value, as in artists=\"David Bowie\"".into()),
+    }
+}
+
 /// Reads what hits are ordered by: `score`, `year`, `-year`.
 ///
 /// # Errors

@@ -2,27 +2,29 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
 
 use super::index::{Format, IndexRequest};
-use super::seam::{self, Event};
+
 use super::terminal::Terminal;
 use super::{Ended, Outcome, Stop, clock, report};
-use crate::corpus::Corpus;
-use crate::index::Summary;
+use crate::index::{self, Event, Summary};
 use crate::output::summary as account;
 use crate::output::theme::Theme;
 
 /// Follows the corpus until the process is interrupted or nobody reads what it says.
-pub fn run(request: &IndexRequest, corpus: &Corpus, terminal: &Terminal) -> Outcome {
+pub fn run(request: &IndexRequest, terminal: &Terminal) -> Outcome {
     report::note(
         terminal,
         &format!("watching {}: interrupt to stop", request.corpus.display()),
     );
     let mut stopped = Ok(Ended::Done);
-    seam::watch(
-        corpus,
+    index::watch(
+        &request.corpus,
+        &request.mapping,
         &request.folder,
         &request.options,
+        &AtomicBool::new(false),
         &mut |event| match say(event, request.format, terminal) {
             Ok(()) => ControlFlow::Continue(()),
             Err(stop) => {
@@ -56,7 +58,7 @@ fn say(event: Event, format: Format, terminal: &Terminal) -> Result<(), Stop> {
 fn line(out: &mut impl Write, time: &str, summary: &Summary, theme: &Theme) -> io::Result<()> {
     let quiet = theme.quiet;
     write!(out, "{quiet}{time}{quiet:#}  ")?;
-    if !summary.committed && !summary.problems.is_empty() {
+    if !summary.committed {
         return writeln!(out, "nothing indexed until the corpus is mended");
     }
     account::write(out, summary, theme)

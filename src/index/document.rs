@@ -1,165 +1,213 @@
 //! An entry as Tantivy takes it.
 //!
-//! A type of our own: Tantivy reads any [`Document`] as it stands, and so the texts of an entry are tokenized where they
-//! lie instead of being copied into a document first.
+//! A type of our own: Tantivy reads any [`Document`] as it stands. All of an entry's texts lie one behind the other in one
+//! string: the thread that reads the corpus frees the entry it made, and the thread that indexes has little to free.
 
+use std::ops::Range;
 use std::slice;
 
 use serde_json::Value as Json;
-use tantivy::TantivyDocument;
 use tantivy::schema::document::{ReferenceValue, ReferenceValueLeaf};
 use tantivy::schema::{Document, Field, Value};
 
 use super::gate::Permit;
 use super::schema::Fields;
+use crate::analysis::is_address;
 use crate::entry::Entry;
 
 /// Text values longer than this (in bytes) are no facet and no sort key: they get no column.
 const MAX_COLUMN_TEXT: usize = 128;
 
-/// An entry on its way into an index.
-pub struct EntryDocument {
-    entry: Entry,
+/// An entry on its way into an index. Small, since Tantivy moves it about.
+pub struct EntryDocument(Box<Content>);
+
+struct Content {
+    /// Every text of the entry; where each is, is said by `values` and `columns`.
+    texts: String,
     key: u64,
     json: Vec<u8>,
-    /// `path\0value` of each scalar under the entry's keys.
-    keys: Vec<String>,
-    columns: Vec<(String, Column)>,
     /// The values in the order of the schema's fields.
     values: Vec<(Field, Slot)>,
-    /// Gives back, when Tantivy is done with the document, the room it took in the queue.
-    pub(super) permit: Option<Permit>,
+    columns: Vec<Column>,
+    /// Gives back, when Tantivy is done with the document, the room that it and others took in the queue.
+    permit: Option<Permit>,
 }
 
 /// Which part of an entry is meant.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Slot {
-    Id,
+    Text(Range<usize>),
     Key,
     Json,
-    Title,
-    Prose,
-    Artist(usize),
-    Alias(usize),
-    KeyText(usize),
     Columns,
+}
+
+/// A value that has a column, and the path of that.
+#[derive(Debug, Clone)]
+struct Column {
+    path: Range<usize>,
+    value: ColumnValue,
 }
 
 /// What stands in a column: all numbers as floats, so that `1994` and `1994.0` are one value, and short texts.
 #[derive(Debug, Clone)]
-enum Column {
+enum ColumnValue {
     Bool(bool),
     Number(f64),
-    Text(String),
+    Text(Range<usize>),
 }
 
 impl EntryDocument {
-    /// The document of an entry. Its `text` holds the title, each artist and the prose, each a value of its own, so that
-    /// no phrase crosses from one into the next.
-    pub fn new(fields: &Fields, entry: Entry, key: u64) -> EntryDocument {
-        let json = entry.to_json();
-        let scalars = entry.scalars();
-        let keys: Vec<String> = named_fields(&entry)
-            .chain(
-                scalars
-                    .iter()
-                    .map(|(path, value)| format!("{path}\0{}", text_of(value))),
-            )
-            .collect();
-        let columns: Vec<(String, Column)> = scalars
-            .into_iter()
-            .filter_map(|(path, value)| Some((path, Column::of(value)?)))
-            .collect();
-        let values = layout(fields, &entry, keys.len(), columns.is_empty());
-        EntryDocument {
-            entry,
-            key,
-            json,
-            keys,
-            columns,
-            values,
-            permit: None,
+    /// The document of an entry. Its `text` holds the prose, the title and each artist, each a value of its own, so that
+    /// no phrase crosses from one into the next; the prose first, since low positions take little room.
+    pub fn new(fields: &Fields, entry: &Entry, key: u64) -> EntryDocument {
+        let mut filler = Filler {
+            texts: String::with_capacity(entry.prose.len() + 512),
+            values: Vec::with_capacity(24 + 2 * entry.artists.len()),
+            columns: Vec::with_capacity(8 + entry.artists.len()),
+        };
+        filler.named(fields, entry);
+        filler.keys(fields.keys, entry);
+        if !filler.columns.is_empty() {
+            filler.values.push((fields.columns, Slot::Columns));
         }
+        EntryDocument(Box::new(Content {
+            texts: filler.texts,
+            key,
+            json: entry.to_json(),
+            values: filler.values,
+            columns: filler.columns,
+            permit: None,
+        }))
     }
 
     /// About how many bytes it holds.
     pub(super) fn weight(&self) -> u64 {
-        let keys: usize = self.keys.iter().map(|key| 2 * key.len() + 160).sum();
-        (2 * self.json.len() + keys + 512) as u64
+        let content = &*self.0;
+        let values = size_of_val(content.values.as_slice());
+        let columns = size_of_val(content.columns.as_slice());
+        (content.texts.capacity() + content.json.capacity() + values + columns + 256) as u64
     }
 
-    fn value(&self, slot: Slot) -> Part<'_> {
-        match slot {
-            Slot::Id => Part::Text(&self.entry.id),
-            Slot::Key => Part::Key(self.key),
-            Slot::Json => Part::Bytes(&self.json),
-            Slot::Title => Part::Text(&self.entry.title),
-            Slot::Prose => Part::Text(&self.entry.prose),
-            Slot::Artist(at) => Part::Text(&self.entry.artists[at]),
-            Slot::Alias(at) => Part::Text(&self.entry.aliases[at]),
-            Slot::KeyText(at) => Part::Text(&self.keys[at]),
-            Slot::Columns => Part::Columns(self),
+    /// Has `permit` given back when Tantivy is done with the document.
+    pub(super) fn hold(&mut self, permit: Permit) {
+        self.0.permit = Some(permit);
+    }
+}
+
+/// Fills a document, field after field.
+struct Filler {
+    texts: String,
+    values: Vec<(Field, Slot)>,
+    columns: Vec<Column>,
+}
+
+impl Filler {
+    fn text(&mut self, text: &str) -> Range<usize> {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        start..self.texts.len()
+    }
+
+    /// The fields that an entry has of its own.
+    fn named(&mut self, fields: &Fields, entry: &Entry) {
+        let id = self.text(&entry.id);
+        self.values.push((fields.id, Slot::Text(id)));
+        self.values.push((fields.key, Slot::Key));
+        self.values.push((fields.entry, Slot::Json));
+        if !entry.prose.is_empty() {
+            let prose = self.text(&entry.prose);
+            self.values.push((fields.text, Slot::Text(prose)));
+        }
+        let title = self.text(&entry.title);
+        self.values.push((fields.text, Slot::Text(title.clone())));
+        let path = self.text("artists");
+        let first = self.columns.len();
+        for artist in &entry.artists {
+            let value = ColumnValue::Text(self.text(artist));
+            let path = path.clone();
+            self.columns.push(Column { path, value });
+        }
+        let artists = self.columns[first..].iter();
+        let artists = artists.filter_map(|column| match &column.value {
+            ColumnValue::Text(artist) => Some(Slot::Text(artist.clone())),
+            _ => None,
+        });
+        let artists: Vec<Slot> = artists.collect();
+        let of = |field: Field| artists.iter().map(move |slot| (field, slot.clone()));
+        self.values.extend(of(fields.text));
+        self.values.push((fields.title, Slot::Text(title)));
+        self.values.extend(of(fields.artists));
+        for alias in &entry.aliases {
+            let alias = self.text(alias);
+            self.values.push((fields.aliases, Slot::Text(alias)));
+        }
+    }
+
+    /// `path\0value` of each scalar under the entry's keys, and its column. Lists come last: between their items lies a
+    /// gap, and low positions take little room.
+    fn keys(&mut self, field: Field, entry: &Entry) {
+        for name in names_of_fields(entry) {
+            let start = self.texts.len();
+            self.texts.extend([name, "\0"]);
+            let end = self.texts.len();
+            self.values.push((field, Slot::Text(start..end)));
+        }
+        let scalars = entry.scalars();
+        let is_listed = |at: usize| {
+            let path = |at: usize| scalars.get(at).map(|scalar| &scalar.0);
+            at > 0 && path(at) == path(at - 1) || path(at) == path(at + 1)
+        };
+        for listed in [false, true] {
+            for (at, (path, value)) in scalars.iter().enumerate() {
+                if is_listed(at) == listed {
+                    self.scalar(field, path, value);
+                }
+            }
+        }
+    }
+
+    fn scalar(&mut self, field: Field, path: &str, value: &Json) {
+        let start = self.texts.len();
+        self.texts.extend([path, "\0"]);
+        let path = start..start + path.len();
+        let text = match value {
+            Json::String(text) => self.text(text),
+            other => self.text(&other.to_string()),
+        };
+        self.values.push((field, Slot::Text(start..text.end)));
+        if let Some(value) = self.column(value, text) {
+            self.columns.push(Column { path, value });
+        }
+    }
+
+    /// An address is a text of its own in nearly every entry: it is no facet, and nobody sorts by it.
+    fn column(&self, value: &Json, text: Range<usize>) -> Option<ColumnValue> {
+        match value {
+            Json::Bool(value) => Some(ColumnValue::Bool(*value)),
+            Json::Number(number) => number
+                .as_f64()
+                .filter(|number| number.is_finite())
+                .map(ColumnValue::Number),
+            Json::String(value) if value.len() <= MAX_COLUMN_TEXT && !is_address(value) => {
+                Some(ColumnValue::Text(text))
+            }
+            _ => None,
         }
     }
 }
 
-/// The fields of our own that an entry has, each as a path without a value: the tokenizer makes a term of a path, by
+/// The fields of our own that an entry has. Each becomes a path without a value: the tokenizer makes a term of a path, by
 /// which `artists:*` is answered and by which it is known that a field exists.
-fn named_fields(entry: &Entry) -> impl Iterator<Item = String> {
+fn names_of_fields(entry: &Entry) -> impl Iterator<Item = &'static str> {
     let fields = [
         ("title", true),
         ("artists", !entry.artists.is_empty()),
         ("prose", !entry.prose.is_empty()),
         ("aliases", !entry.aliases.is_empty()),
     ];
-    fields
-        .into_iter()
-        .filter(|(_, has)| *has)
-        .map(|(name, _)| format!("{name}\0"))
-}
-
-/// Every value of a document with its field, ordered by field.
-fn layout(fields: &Fields, entry: &Entry, keys: usize, no_columns: bool) -> Vec<(Field, Slot)> {
-    let artists = entry.artists.len();
-    let mut values = Vec::with_capacity(8 + 2 * artists + entry.aliases.len() + keys);
-    values.push((fields.id, Slot::Id));
-    values.push((fields.key, Slot::Key));
-    values.push((fields.entry, Slot::Json));
-    values.push((fields.text, Slot::Title));
-    values.extend((0..artists).map(|at| (fields.text, Slot::Artist(at))));
-    if !entry.prose.is_empty() {
-        values.push((fields.text, Slot::Prose));
-    }
-    values.push((fields.title, Slot::Title));
-    values.extend((0..artists).map(|at| (fields.artists, Slot::Artist(at))));
-    values.extend((0..entry.aliases.len()).map(|at| (fields.aliases, Slot::Alias(at))));
-    values.extend((0..keys).map(|at| (fields.keys, Slot::KeyText(at))));
-    if !(no_columns && artists == 0) {
-        values.push((fields.columns, Slot::Columns));
-    }
-    values
-}
-
-impl Column {
-    fn of(value: &Json) -> Option<Column> {
-        match value {
-            Json::Bool(value) => Some(Column::Bool(*value)),
-            Json::Number(number) => number
-                .as_f64()
-                .filter(|number| number.is_finite())
-                .map(Column::Number),
-            Json::String(text) if text.len() <= MAX_COLUMN_TEXT => Some(Column::Text(text.clone())),
-            _ => None,
-        }
-    }
-}
-
-/// A scalar as people would write it.
-fn text_of(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    let has = fields.into_iter().filter(|(_, has)| *has);
+    has.map(|(name, _)| name)
 }
 
 impl Document for EntryDocument {
@@ -168,15 +216,15 @@ impl Document for EntryDocument {
 
     fn iter_fields_and_values(&self) -> Parts<'_> {
         Parts {
-            document: self,
-            values: self.values.iter(),
+            content: &self.0,
+            values: self.0.values.iter(),
         }
     }
 }
 
 /// The values of a document, one after the other.
 pub struct Parts<'a> {
-    document: &'a EntryDocument,
+    content: &'a Content,
     values: slice::Iter<'a, (Field, Slot)>,
 }
 
@@ -185,7 +233,17 @@ impl<'a> Iterator for Parts<'a> {
 
     fn next(&mut self) -> Option<(Field, Part<'a>)> {
         let (field, slot) = self.values.next()?;
-        Some((*field, self.document.value(*slot)))
+        let content = self.content;
+        let part = match slot {
+            Slot::Text(range) => Part::Text(&content.texts[range.clone()]),
+            Slot::Key => Part::Key(content.key),
+            Slot::Json => Part::Bytes(&content.json),
+            Slot::Columns => Part::Columns(Columns {
+                texts: &content.texts,
+                columns: content.columns.iter(),
+            }),
+        };
+        Some((*field, part))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -194,7 +252,7 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 /// One value of a document.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Part<'a> {
     /// A text, whole.
     Text(&'a str),
@@ -203,24 +261,11 @@ pub enum Part<'a> {
     /// The JSON.
     Bytes(&'a [u8]),
     /// Everything that has a column.
-    Columns(&'a EntryDocument),
+    Columns(Columns<'a>),
     /// A number in a column.
     Number(f64),
     /// A truth value in a column.
     Bool(bool),
-}
-
-impl std::fmt::Debug for Part<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Part::Text(text) => write!(f, "{text:?}"),
-            Part::Key(key) => write!(f, "{key:016x}"),
-            Part::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Part::Columns(document) => write!(f, "{} columns", document.columns.len()),
-            Part::Number(number) => write!(f, "{number}"),
-            Part::Bool(value) => write!(f, "{value}"),
-        }
-    }
 }
 
 impl<'a> Value<'a> for Part<'a> {
@@ -228,47 +273,34 @@ impl<'a> Value<'a> for Part<'a> {
     type ObjectIter = Columns<'a>;
 
     fn as_value(&self) -> ReferenceValue<'a, Part<'a>> {
-        ReferenceValue::Leaf(match *self {
+        ReferenceValue::Leaf(match self {
             Part::Text(text) => ReferenceValueLeaf::Str(text),
-            Part::Key(key) => ReferenceValueLeaf::U64(key),
+            Part::Key(key) => ReferenceValueLeaf::U64(*key),
             Part::Bytes(bytes) => ReferenceValueLeaf::Bytes(bytes),
-            Part::Number(number) => ReferenceValueLeaf::F64(number),
-            Part::Bool(value) => ReferenceValueLeaf::Bool(value),
-            Part::Columns(document) => {
-                return ReferenceValue::Object(Columns {
-                    artists: document.entry.artists.iter(),
-                    columns: document.columns.iter(),
-                });
-            }
+            Part::Number(number) => ReferenceValueLeaf::F64(*number),
+            Part::Bool(value) => ReferenceValueLeaf::Bool(*value),
+            Part::Columns(columns) => return ReferenceValue::Object(columns.clone()),
         })
     }
 }
 
 /// The columns of a document: each artist under `artists`, then each key under its path.
+#[derive(Debug, Clone)]
 pub struct Columns<'a> {
-    artists: slice::Iter<'a, String>,
-    columns: slice::Iter<'a, (String, Column)>,
+    texts: &'a str,
+    columns: slice::Iter<'a, Column>,
 }
 
 impl<'a> Iterator for Columns<'a> {
     type Item = (&'a str, Part<'a>);
 
     fn next(&mut self) -> Option<(&'a str, Part<'a>)> {
-        if let Some(artist) = self.artists.next() {
-            return Some(("artists", Part::Text(artist)));
-        }
-        let (path, column) = self.columns.next()?;
-        let part = match column {
-            Column::Bool(value) => Part::Bool(*value),
-            Column::Number(number) => Part::Number(*number),
-            Column::Text(text) => Part::Text(text),
+        let column = self.columns.next()?;
+        let part = match &column.value {
+            ColumnValue::Bool(value) => Part::Bool(*value),
+            ColumnValue::Number(number) => Part::Number(*number),
+            ColumnValue::Text(text) => Part::Text(&self.texts[text.clone()]),
         };
-        Some((path, part))
+        Some((&self.texts[column.path.clone()], part))
     }
-}
-
-/// The document of an entry that is alone under its id, in Tantivy's own form.
-pub fn of_entry(fields: &Fields, entry: &Entry) -> TantivyDocument {
-    let key = super::names::key_of(super::names::base_of(&entry.id), 0);
-    EntryDocument::new(fields, entry.clone(), key).into_tantivy_document()
 }

@@ -1,39 +1,53 @@
 //! A queue bounded by bytes: Tantivy bounds its own by documents, and ten thousand documents of a megabyte are too many.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Lets documents in while there is room.
 #[derive(Debug)]
 pub struct Gate {
     limit: u64,
-    held: Mutex<u64>,
+    state: Mutex<State>,
     freed: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct State {
+    held: u64,
+    waiting: usize,
+}
+
 impl Gate {
-    /// A gate for `limit` bytes; one document larger than that is let in alone.
+    /// A gate for `limit` bytes; what is larger than that is let in alone.
     pub fn new(limit: u64) -> Arc<Gate> {
         Arc::new(Gate {
             limit,
-            held: Mutex::new(0),
+            state: Mutex::default(),
             freed: Condvar::new(),
         })
     }
 
-    /// Waits until there is room for `bytes`.
+    /// Waits until there is room for `bytes`. Once it has to wait, it does until half of all the room is free: woken for
+    /// every document, the one who waits would do little else than wake up.
     pub fn enter(self: &Arc<Gate>, bytes: u64) -> Permit {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        while *held > 0 && *held + bytes > self.limit {
-            held = self
-                .freed
-                .wait(held)
-                .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        if state.held > 0 && state.held + bytes > self.limit {
+            state.waiting += 1;
+            while state.held > 0 && (state.held > self.limit / 2 || state.held + bytes > self.limit)
+            {
+                let woken = self.freed.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
+            }
+            state.waiting -= 1;
         }
-        *held += bytes;
+        state.held += bytes;
         Permit {
             gate: Arc::clone(self),
             bytes,
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,14 +60,12 @@ pub struct Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut held = self
-            .gate
-            .held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *held -= self.bytes;
-        drop(held);
-        self.gate.freed.notify_one();
+        let mut state = self.gate.state();
+        state.held -= self.bytes;
+        if state.waiting > 0 && state.held <= self.gate.limit / 2 {
+            drop(state);
+            self.gate.freed.notify_all();
+        }
     }
 }
 

@@ -19,7 +19,15 @@ pub const FILE: &str = "lock";
 /// The right to write in an index folder, until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Said outright: a process that is being started elsewhere in this one may hold a copy of the open file for a moment,
+    /// and closing ours would not free it.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Who holds the lock, and since when (seconds since 1970).
@@ -52,7 +60,7 @@ pub fn take(folder: &Path, wait: bool) -> Result<Lock> {
     }
     // What is said here is for people; that it cannot be said (a full disk) is no reason not to go on.
     let _ = sign(&mut file);
-    Ok(Lock { _file: file })
+    Ok(Lock { file })
 }
 
 fn now() -> u64 {

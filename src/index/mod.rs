@@ -4,6 +4,7 @@
 //! for each generation: a Tantivy index with its manifest, bound to the commit by the commit's payload.
 
 mod directory;
+mod doctor;
 pub mod document;
 mod durable;
 mod folder;
@@ -19,11 +20,17 @@ pub mod open;
 mod scan;
 pub mod schema;
 mod settle;
+mod status;
 mod sweep;
 pub mod tokenizer;
 pub mod trouble;
 mod update;
+mod watch;
 mod writer;
+
+pub use doctor::{Checkup, doctor};
+pub use status::{Status, status};
+pub use watch::{Event, watch};
 
 use std::path::Path;
 

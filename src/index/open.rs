@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::OwnedValue;
@@ -155,6 +155,11 @@ impl OpenIndex {
     /// What the commit says about itself.
     pub(super) fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// When the commit was made, to the second.
+    pub fn built(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.header.built_at)
     }
 
     /// What it knows of its sources.
@@ -384,6 +389,22 @@ fn of_another_version(folder: &Path) -> Error {
     Error::new(Kind::Corrupt, message).hint(format!("bring it up to date: `{command}`"))
 }
 
+/// The files of a commit's segments whose checksum is wrong. (Tantivy's own check of a whole index asks only files that
+/// it keeps a list of, and a reader's directory has no list.)
+///
+/// # Errors
+/// When one cannot be read.
+pub(super) fn damaged(index: &Index, commit: &Commit) -> tantivy::Result<Vec<String>> {
+    let names = super::sweep::needed(commit).into_iter();
+    let mut damaged = Vec::new();
+    for name in names.filter(|name| *name != commit.header.manifest) {
+        if !index.directory().validate_checksum(Path::new(&name))? {
+            damaged.push(name);
+        }
+    }
+    Ok(damaged)
+}
+
 /// Checks the checksums of a small index's files.
 fn check_small(
     folder: &Path,
@@ -401,7 +422,7 @@ fn check_small(
             return Ok(());
         }
     }
-    let damaged = index.validate_checksum().map_err(|error| {
+    let damaged = damaged(index, commit).map_err(|error| {
         let said = trouble::reading(folder, &error);
         match trouble::is_missing_file(&error) {
             true => Failure::Raced(said),
@@ -410,7 +431,7 @@ fn check_small(
     })?;
     match damaged.into_iter().min() {
         Some(name) => {
-            let what = format!("the checksum of `{}` is wrong", name.display());
+            let what = format!("the checksum of `{name}` is wrong");
             Err(Failure::Final(trouble::corrupt(folder, what)))
         }
         None => Ok(()),

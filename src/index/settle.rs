@@ -176,10 +176,10 @@ fn read_ids<I: Input>(
         })
         .collect();
     input.read(source, &mut |record| {
-        if let Some(row) = left.remove(&(record.line, record.content)) {
-            if let Ok(parsed) = input.parse(source, record) {
-                ids.insert(row, parsed.entry.id);
-            }
+        if let Some(row) = left.remove(&(record.line, record.content))
+            && let Ok(parsed) = input.parse(source, record)
+        {
+            ids.insert(row, parsed.entry.id);
         }
         match left.is_empty() {
             true => ControlFlow::Break(()),

@@ -73,7 +73,7 @@ pub fn is_needed(name: &str, commit: &Commit) -> bool {
 pub fn needed(commit: &Commit) -> Vec<String> {
     let mut names = vec![commit.header.manifest.clone()];
     for (segment, deletes) in &commit.segments {
-        for part in ["term", "idx", "fast", "fieldnorm", "store"] {
+        for part in ["term", "idx", "pos", "fast", "fieldnorm", "store"] {
             names.push(format!("{segment}.{part}"));
         }
         names.extend(deletes.map(|stamp| format!("{segment}.{stamp}.del")));

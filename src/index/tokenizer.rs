@@ -47,25 +47,45 @@ struct EntryTokenizer {
     path: String,
 }
 
+impl EntryTokenizer {
+    /// Takes over the path of a key with its `\0`. Says whether it was the path of the value before, too: that was of the
+    /// same list then, for an entry has at least the key `title` without a value before all of its own.
+    fn take_path(&mut self, path: &str) -> bool {
+        if self.path.strip_suffix('\0') == Some(path) {
+            return true;
+        }
+        self.path.clear();
+        self.path.push_str(path);
+        self.path.push('\0');
+        false
+    }
+}
+
 impl Tokenizer for EntryTokenizer {
     type TokenStream<'a> = EntryTokens<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> EntryTokens<'a> {
-        self.path.clear();
+        let (mut bare_path, mut shift) = (false, 0);
         let tokens = match self.shape {
             Shape::Text => self.analyzer.analyze(text),
             Shape::Name => self.analyzer.analyze_name(text),
             Shape::Key => {
                 let (path, value) = text.split_once('\0').unwrap_or(("", text));
-                self.path.push_str(path);
-                self.path.push('\0');
-                self.analyzer.analyze(value)
+                let goes_on = self.take_path(path);
+                bare_path = !goes_on;
+                shift = if goes_on { VALUE_GAP } else { 0 };
+                self.analyzer.analyze_value(value)
             }
         };
         EntryTokens {
+            reach: match self.shape {
+                Shape::Key => 1,
+                _ => tokens.positions + VALUE_GAP,
+            },
             tokens,
             path: &self.path,
-            bare_path: self.shape == Shape::Key,
+            bare_path,
+            shift,
             next: 0,
             token: Token::default(),
         }
@@ -77,6 +97,12 @@ struct EntryTokens<'a> {
     path: &'a str,
     /// Whether the path alone is still to come: the term that says that an entry has the key.
     bare_path: bool,
+    /// How far all positions are moved on: the values of other keys are of other terms, and so only the items of a list
+    /// need a gap before them.
+    shift: u32,
+    /// Where the first token ends, counted from the start of the text. Tantivy begins the next value behind the end of
+    /// the farthest token: the first one reaches over the gap.
+    reach: u32,
     next: usize,
     token: Token,
 }
@@ -84,10 +110,8 @@ struct EntryTokens<'a> {
 impl TokenStream for EntryTokens<'_> {
     fn advance(&mut self) -> bool {
         if std::mem::take(&mut self.bare_path) {
-            self.token.text.clear();
             self.token.text.push_str(self.path);
             self.token.position = 0;
-            self.token.position_length = 1;
             return true;
         }
         let Some(token) = self.tokens.get(self.next) else {
@@ -96,14 +120,11 @@ impl TokenStream for EntryTokens<'_> {
         self.token.text.clear();
         self.token.text.push_str(self.path);
         self.token.text.push_str(token.term);
-        self.token.position = token.position as usize;
-        // Tantivy begins the next value behind the end of the farthest token: the first one reaches over the gap.
+        self.token.position = (self.shift + token.position) as usize;
         self.token.position_length = match self.next {
-            0 => (self.tokens.positions + VALUE_GAP - token.position) as usize,
+            0 => self.reach.saturating_sub(token.position).max(1) as usize,
             _ => 1,
         };
-        self.token.offset_from = token.start;
-        self.token.offset_to = token.end;
         self.next += 1;
         true
     }

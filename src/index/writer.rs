@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use tantivy::index::SegmentId;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::merge_policy::MergePolicy;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
 
@@ -30,6 +30,10 @@ const MAX_THREADS: u64 = 8;
 /// Bytes of stored entries that are packed together: a hit costs the unpacking of one such block. Tantivy's own 16 KiB
 /// take twice as long to fetch ten hits from, for 7 % less on disk.
 const STORE_BLOCK: usize = 4 << 10;
+/// So many documents are handed over at once,
+const BATCH: usize = 64;
+/// or so many bytes of them.
+const BATCH_BYTES: u64 = 1 << 18;
 /// A thread is worth its own segment from this many bytes of corpus on.
 const BYTES_A_THREAD: u64 = 4 << 20;
 
@@ -76,6 +80,9 @@ pub struct Writer {
     index: Index,
     fields: Fields,
     gate: Arc<Gate>,
+    /// Documents not yet handed over, and their weight: handing over one at a time costs more than making it.
+    batch: Vec<EntryDocument>,
+    weight: u64,
     inner: IndexWriter<EntryDocument>,
 }
 
@@ -139,6 +146,8 @@ impl Writer {
             index,
             fields,
             gate: Gate::new(budget.queue),
+            batch: Vec::with_capacity(BATCH),
+            weight: 0,
             inner,
         })
     }
@@ -147,21 +156,37 @@ impl Writer {
     ///
     /// # Errors
     /// When an earlier one could not be written.
-    pub fn add(&self, key: u64, entry: Entry) -> Result<()> {
-        let mut document = EntryDocument::new(&self.fields, entry, key);
-        document.permit = Some(self.gate.enter(document.weight()));
-        let added = self.inner.add_document(document);
-        added.map(drop).map_err(|error| self.failed(&error))
+    pub fn add(&mut self, key: u64, entry: &Entry) -> Result<()> {
+        let document = EntryDocument::new(&self.fields, entry, key);
+        self.weight += document.weight();
+        self.batch.push(document);
+        if self.batch.len() == BATCH || self.weight >= BATCH_BYTES {
+            return self.send();
+        }
+        Ok(())
+    }
+
+    /// Hands over the documents gathered so far.
+    fn send(&mut self) -> Result<()> {
+        let Some(last) = self.batch.last_mut() else {
+            return Ok(());
+        };
+        // They are indexed in order: with the last one all are done.
+        last.hold(self.gate.enter(std::mem::take(&mut self.weight)));
+        let adds: Vec<_> = self.batch.drain(..).map(UserOperation::Add).collect();
+        let sent = self.inner.run(adds);
+        sent.map(drop).map_err(|error| self.failed(&error))
     }
 
     /// Deletes every entry with one of these keys.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn delete(&self, keys: KeySet) -> Result<()> {
+    pub fn delete(&mut self, keys: KeySet) -> Result<()> {
         if keys.is_empty() {
             return Ok(());
         }
+        self.send()?;
         let deleted = self.inner.delete_query(Box::new(KeyedIn(Arc::new(keys))));
         deleted.map(drop).map_err(|error| self.failed(&error))
     }
@@ -171,6 +196,7 @@ impl Writer {
     /// # Errors
     /// When it cannot be written; the last commit then stays as it is.
     pub fn commit(&mut self, payload: &str) -> Result<()> {
+        self.send()?;
         let committed = self.inner.prepare_commit().and_then(|mut prepared| {
             prepared.set_payload(payload);
             prepared.commit()

@@ -9,11 +9,14 @@ use tantivy::query::Bm25Weight;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, TERMINATED};
 
+use super::deadline::{self, Ticks};
 use super::pattern::Pattern;
 use super::phrase::PhraseCursor;
 use super::segment::{Segment, Zone};
 
 /// Documents in order.
+// Nearly all cursors are of one term: a box would cost them a look elsewhere at every document.
+#[allow(clippy::large_enum_variant)]
 pub enum Cursor {
     /// One term's list.
     Term(TermCursor),
@@ -52,6 +55,7 @@ impl Cursor {
                 let gathered = Gathered::of_prefix(segment, zone, &format!("{path}{prefix}"))?;
                 Ok(gathered.map(Cursor::Gathered).into_iter().collect())
             }
+            Pattern::Phrase { .. } if deadline::passed() => Ok(Vec::new()),
             Pattern::Phrase { elements, slop } => {
                 let phrase = PhraseCursor::open(segment, zone, path, elements, *slop)?;
                 Ok(phrase
@@ -155,7 +159,8 @@ impl Cursor {
             }
             Cursor::Gathered(gathered) => gathered.docs.iter().copied().for_each(set),
             other => {
-                while other.doc() != TERMINATED {
+                let mut ticks = Ticks::default();
+                while other.doc() != TERMINATED && !ticks.passed(1) {
                     if other.frequency() > 0 {
                         set(other.doc());
                     }
@@ -242,6 +247,12 @@ impl TermCursor {
         self.doc
     }
 
+    /// The current document.
+    #[inline]
+    pub fn doc(&self) -> DocId {
+        self.doc
+    }
+
     #[inline]
     fn frequency(&self) -> u32 {
         self.blocks.freq(self.index)
@@ -263,6 +274,24 @@ impl TermCursor {
         )
     }
 
+    /// Passes over the documents of the current block that lie before `before` and are weak.
+    #[inline]
+    pub fn skip_weak(&mut self, before: DocId, weak: impl Fn(DocId, u32) -> bool) {
+        let (docs, frequencies) = self.rest_of_block();
+        let mut pairs = docs.iter().zip(frequencies);
+        let strong = pairs.position(|(&doc, &frequency)| doc >= before || !weak(doc, frequency));
+        match strong {
+            Some(0) => {}
+            Some(passed) => {
+                self.index += passed;
+                self.doc = self.blocks.doc(self.index);
+            }
+            None => {
+                self.seek((self.last + 1).min(TERMINATED));
+            }
+        }
+    }
+
     /// The largest BM25 score in the current block by `weight`.
     pub fn block_max(&mut self, segment: &Segment, weight: &Bm25Weight) -> f32 {
         self.blocks.block_max_score(segment.lengths(), weight)
@@ -278,7 +307,13 @@ pub struct Gathered {
 
 impl Gathered {
     /// All the parts of a zone that begin with `prefix` (behind its path), put together.
+    ///
+    /// None when the time for the query is over: nobody will see what is found, and a query of many prefixes would go on
+    /// to fill the memory.
     fn of_prefix(segment: &Segment, zone: Zone, prefix: &str) -> tantivy::Result<Option<Gathered>> {
+        if deadline::passed() {
+            return Ok(None);
+        }
         let mut infos = Vec::new();
         segment.each_with_prefix(zone, prefix.as_bytes(), |_, info| {
             infos.push(info.clone());
@@ -288,33 +323,41 @@ impl Gathered {
             return Ok(None);
         }
         let total: u64 = infos.iter().map(|info| u64::from(info.doc_freq)).sum();
-        let mut lists = Vec::with_capacity(infos.len().min(1 << 16));
+        let many = total > u64::from(segment.reader.max_doc()) / 8;
+        let mut counts = vec![
+            0u32;
+            if many {
+                segment.reader.max_doc() as usize
+            } else {
+                0
+            }
+        ];
+        let mut all: Vec<(DocId, u32)> = Vec::with_capacity(if many { 0 } else { total as usize });
+        let lists = segment.zone(zone)?;
+        // One reader for all lists: a short prefix has hundreds of thousands.
         let option = IndexRecordOption::WithFreqs;
+        let mut list = lists.read_block_postings_from_terminfo(&infos[0], option)?;
         for info in &infos {
-            lists.push(
-                segment
-                    .zone(zone)?
-                    .read_block_postings_from_terminfo(info, option)?,
-            );
-        }
-        Ok(Some(
-            match total > u64::from(segment.reader.max_doc()) / 8 {
-                true => Gathered::by_counting(lists, segment.reader.max_doc()),
-                false => Gathered::by_sorting(lists, total as usize),
-            },
-        ))
-    }
-
-    /// A counter for each document of the segment: for long lists.
-    fn by_counting(lists: Vec<BlockSegmentPostings>, max_doc: DocId) -> Gathered {
-        let mut counts = vec![0u32; max_doc as usize];
-        for mut list in lists {
+            lists.reset_block_postings_from_terminfo(info, &mut list)?;
             each_posting(&mut list, |doc, frequency| {
-                if let Some(count) = counts.get_mut(doc as usize) {
-                    *count += frequency;
+                match counts.get_mut(doc as usize) {
+                    Some(count) => *count += frequency,
+                    None => all.push((doc, frequency)),
                 }
             });
         }
+        let gathered = match many {
+            true => Gathered::of_counts(&counts),
+            false => Gathered::of_postings(all),
+        };
+        deadline::gathered(
+            (gathered.docs.capacity() + gathered.frequencies.capacity()) * size_of::<u32>(),
+        );
+        Ok(Some(gathered))
+    }
+
+    /// From a counter for each document of the segment.
+    fn of_counts(counts: &[u32]) -> Gathered {
         let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         let (docs, frequencies) = found.map(|(doc, count)| (doc as DocId, *count)).unzip();
         Gathered {
@@ -324,11 +367,8 @@ impl Gathered {
         }
     }
 
-    fn by_sorting(lists: Vec<BlockSegmentPostings>, total: usize) -> Gathered {
-        let mut all: Vec<(DocId, u32)> = Vec::with_capacity(total);
-        for mut list in lists {
-            each_posting(&mut list, |doc, frequency| all.push((doc, frequency)));
-        }
+    /// From postings in any order.
+    fn of_postings(mut all: Vec<(DocId, u32)>) -> Gathered {
         all.sort_unstable();
         let mut gathered = Gathered {
             docs: Vec::with_capacity(all.len()),

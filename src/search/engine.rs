@@ -7,14 +7,16 @@ use std::time::Instant;
 
 use tantivy::DocAddress;
 
+use super::deadline;
 use super::explain;
 use super::facets::FacetCounter;
 use super::fields::IndexFields;
 use super::highlight::{FieldsWanted, Highlighter};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
+use super::ordinals::Known;
 use super::passage::Limits;
-use super::plan::Plan;
+use super::plan::{Plan, Scope};
 use super::prepare::Worth;
 use super::query::ast::{Parsed, Warning};
 use super::query::{self, Reading};
@@ -23,6 +25,7 @@ use super::resolve::Resolver;
 use super::response::{Fragment, Hit, SearchResponse};
 use super::run::Runner;
 use super::segment::Segment;
+use super::suggest::{self, Suggestion, Suggestions, Typed};
 use super::top::Ranked;
 use super::weights::{WEIGHTS, Weights};
 use crate::analysis::Analyzer;
@@ -36,6 +39,8 @@ pub struct Engine {
     pub index: OpenIndex,
     segments: Vec<Segment>,
     weights: Weights,
+    /// The values of the fields that have been counted.
+    ordinals: Known,
     /// Analyzers not in use: each remembers stems.
     analyzers: Mutex<Vec<Analyzer>>,
 }
@@ -84,6 +89,7 @@ impl Engine {
             index,
             segments,
             weights,
+            ordinals: Known::default(),
             analyzers: Mutex::new(Vec::new()),
         })
     }
@@ -123,19 +129,49 @@ impl Engine {
         })
     }
 
+    /// Whether any entry has a key of this dotted path.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn has_key(&self, path: &str) -> Result<bool> {
+        self.read(Lexicon::new(&self.segments, self.index.fields).has_key(path))
+    }
+
     /// Ids that are near to one that is not there, for a hint; at most three.
     pub fn similar_ids(&self, id: &str) -> Vec<String> {
         super::similar::ids(&self.segments, id)
     }
 
-    /// Completions of the last word of what has been typed: titles, names, then words; the whole text each, likeliest
+    /// How what has been typed may go on: titles, names, then words for its last word; each the whole text, likeliest
     /// first.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<String>> {
-        let _ = (typed, limit);
-        Ok(Vec::new())
+    pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>> {
+        let Some(typed) = Typed::of(typed) else {
+            return Ok(Vec::new());
+        };
+        let mut found = Suggestions::new(&typed, limit);
+        if let Some(query) = typed.query("title") {
+            let titles = self.search(&SearchRequest {
+                query,
+                ..suggest::request()
+            })?;
+            found.add_titles(&titles.hits);
+        }
+        if let Some(query) = typed.query("artists") {
+            let names = self.search(&SearchRequest {
+                query,
+                ..suggest::request()
+            })?;
+            found.add_names(&names.hits);
+        }
+        let lexicon = Lexicon::new(&self.segments, self.index.fields);
+        found.add_words(self.read(lexicon.completions(&typed.last))?);
+        if found.is_empty() {
+            found.add_mended(self.read(lexicon.mend(&typed.last, &Scope::Any))?);
+        }
+        Ok(found.into_list())
     }
 
     fn with_analyzer<T>(&self, work: impl FnOnce(&mut Analyzer) -> Result<T>) -> Result<T> {
@@ -174,16 +210,23 @@ impl Engine {
             weights: &self.weights,
             norms: &norms,
         };
-        let mut facets = self.read(FacetCounter::new(&self.segments, &request.facets))?;
+        let mut facets = self.read(FacetCounter::new(
+            &self.segments,
+            &request.facets,
+            &self.ordinals,
+        ))?;
         let needs_all = !facets.is_empty();
         let found = runner.run(request, needs_all, &mut |segment, doc| {
             facets.add(segment, doc)
         });
         let found = self.read(found)?;
+        // What ended early is no answer.
+        deadline::check()?;
         let mut hits = Vec::new();
         let wanted = FieldsWanted::of(&plan, &worth);
         let mut highlighter = Highlighter::new(&plan, &worth, &wanted, analyzer);
         for (index, ranked) in found.hits.iter().enumerate().skip(request.offset) {
+            deadline::check()?;
             let mut hit = self.hit(ranked, index + 1, request, &mut highlighter)?;
             if request.explain {
                 hit.explanation = self.read(explain::score(&runner, ranked))?;
@@ -215,6 +258,7 @@ impl Engine {
         let Parsed { root, warnings } = query::parse(&request.query, &fields, reading);
         let plan = Resolver::new(&lexicon, analyzer, &self.weights).resolve(root.as_ref());
         let plan = self.read(plan)?;
+        deadline::check()?;
         let worth = self.read(Worth::of(
             &plan,
             &lexicon,
@@ -236,11 +280,13 @@ impl Engine {
             Sort::Key { key, .. } if key != "title" => Some(key),
             _ => None,
         };
+        let only = request.only.iter().map(|(name, _)| ("narrowed by", name));
         let asked = request
             .facets
             .iter()
             .map(|name| ("counted", name))
-            .chain(sort.map(|key| ("sorted by", key)));
+            .chain(sort.map(|key| ("sorted by", key)))
+            .chain(only);
         let mut warnings = Vec::new();
         for (use_of_it, name) in asked {
             let path = if name == "artist" { "artists" } else { name };

@@ -8,8 +8,10 @@
 
 use tantivy::{DocId, TERMINATED};
 
+use super::deadline::Ticks;
 use super::matcher::Matcher;
-use super::member::{Cover, Member, ZoneNorms};
+use super::member::{Cover, Member, ROUNDING, ZoneNorms};
+use super::only::Only;
 use super::pairs::Pairs;
 use super::prepare::Conjunction;
 use super::segment::{Segment, Zone};
@@ -31,9 +33,6 @@ pub struct Prepared<'s> {
     pub pairs: Pairs<'s>,
 }
 
-/// Bounds are sums of rounded numbers in another order than scores are: they give way by this factor.
-const ROUNDING: f32 = 1.000_01;
-
 impl Prepared<'_> {
     /// The members by which a part of the query matches (and not only adds to a score).
     fn members_of(&self, atom: usize) -> Vec<usize> {
@@ -53,6 +52,23 @@ impl Prepared<'_> {
             .iter()
             .map(|&index| self.members[index].seek(target));
         found.min().unwrap_or(TERMINATED)
+    }
+
+    /// How far the block bounds of the members reach that have some around `doc`, and the most that a document up to
+    /// there can score.
+    fn stretch(&mut self, doc: DocId, norms: &ZoneNorms) -> (DocId, f32) {
+        let mut end = TERMINATED - 1;
+        for member in &mut self.members {
+            member.seek(doc);
+            if member.zone == Zone::Text && !member.flat {
+                end = end.min(member.block_end().max(doc));
+            }
+        }
+        let mut bound = 0.0;
+        for member in self.members.iter_mut().filter(|member| member.doc() <= end) {
+            bound += member.block_bound(self.segment, norms) * ROUNDING;
+        }
+        (end, bound)
     }
 
     fn really_stands(&mut self, index: usize, doc: DocId) -> bool {
@@ -101,12 +117,15 @@ pub fn exhaustive(
     matcher: &mut Matcher,
     norms: &ZoneNorms,
     top: &mut Top<'_>,
+    only: &Only,
     key: &dyn Fn(DocId) -> Option<SortKey>,
     each: &mut dyn FnMut(DocId),
 ) {
+    let mut ticks = Ticks::default();
+    let cost = prepared.members.len().max(1);
     let mut doc = matcher.seek(0);
-    while doc != TERMINATED {
-        if prepared.segment.is_alive(doc) {
+    while doc != TERMINATED && !ticks.passed(cost) {
+        if prepared.segment.is_alive(doc) && only.admits(doc) {
             each(doc);
             let score = prepared.score(doc, norms, top.threshold()).unwrap_or(0.0);
             top.offer(Ranked::new(score, prepared.ordinal, doc, key(doc)));
@@ -116,12 +135,14 @@ pub fn exhaustive(
 }
 
 /// Offers every document in which all required parts stand, or a whole name instead, and counts them. The rarest part
-/// proposes documents.
+/// proposes documents. When `counted` and more have been found, before and here, stretches that hold nothing good enough
+/// are passed over and no longer counted.
 pub fn conjunctive(
     prepared: &mut Prepared<'_>,
     conjunction: &Conjunction,
     norms: &ZoneNorms,
     top: &mut Top<'_>,
+    counted: u64,
 ) -> u64 {
     let mut required: Vec<Vec<usize>> = Vec::new();
     for &atom in &conjunction.required {
@@ -143,11 +164,24 @@ pub fn conjunctive(
     let lead = required.first().cloned().unwrap_or_default();
     let mut count = 0;
     let mut target = 0;
+    let mut checked = None;
+    let mut ticks = Ticks::default();
     loop {
+        if ticks.passed(1) {
+            return count;
+        }
         let enough = prepared.seek_any(&instead, target);
         let doc = prepared.seek_any(&lead, target).min(enough);
         if doc == TERMINATED {
             return count;
+        }
+        if count >= counted && checked.is_none_or(|end| doc > end) {
+            let (end, bound) = prepared.stretch(doc, norms);
+            checked = Some(end);
+            if bound < top.threshold() {
+                target = end + 1;
+                continue;
+            }
         }
         // Where the next document can be at the earliest.
         let mut next = doc + 1;
@@ -184,7 +218,12 @@ pub fn conjunctive(
 /// Offers every document in which any member really stands, and counts them.
 pub fn counted(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>) -> u64 {
     let mut count = 0;
+    let mut ticks = Ticks::default();
     loop {
+        // A step may read the positions of several phrases.
+        if ticks.passed(8) {
+            return count;
+        }
         let doc = prepared.members.iter().map(Member::doc).min();
         let Some(doc) = doc.filter(|&doc| doc != TERMINATED) else {
             return count;
@@ -240,7 +279,8 @@ struct Pruner<'p, 's> {
 
 impl Pruner<'_, '_> {
     fn run(&mut self, top: &mut Top<'_>) {
-        loop {
+        let mut ticks = Ticks::default();
+        while !ticks.passed(self.order.len().max(1)) {
             while self.first < self.order.len() && self.sums[self.first + 1] < top.threshold() {
                 self.first += 1;
                 self.checked = None;
@@ -250,6 +290,9 @@ impl Pruner<'_, '_> {
                 return;
             }
             if self.checked.is_none_or(|end| doc > end) && self.skips_blocks(doc, top.threshold()) {
+                continue;
+            }
+            if self.skips_weak(doc, top.threshold()) {
                 continue;
             }
             self.consider(doc, top);
@@ -265,6 +308,28 @@ impl Pruner<'_, '_> {
             .map(|&index| self.prepared.members[index].doc())
             .min()
             .unwrap_or(TERMINATED)
+    }
+
+    /// When only one member proposes `doc`, moves it to the next document that it may lift over the threshold on its own.
+    /// Says whether that is another.
+    fn skips_weak(&mut self, doc: DocId, threshold: f32) -> bool {
+        if threshold == f32::NEG_INFINITY {
+            return false;
+        }
+        let (mut only, mut others) = (None, TERMINATED);
+        for &index in &self.order[self.first..] {
+            let at = self.prepared.members[index].doc();
+            if at > doc {
+                others = others.min(at);
+            } else if only.replace(index).is_some() {
+                return false;
+            }
+        }
+        let Some(only) = only else { return false };
+        let needed = threshold - self.sums[self.first];
+        let member = &mut self.prepared.members[only];
+        member.skip_weak(self.prepared.segment, self.norms, needed, others);
+        member.doc() != doc
     }
 
     /// Looks at the bounds of the blocks at `doc`, and moves behind them when they hold nothing good enough.

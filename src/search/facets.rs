@@ -1,10 +1,13 @@
 //! How often each value of a field occurs among the matches.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::DocId;
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 
+use super::ordinals::{Known, Ordinals};
 use super::response::Facet;
 use super::segment::Segment;
 
@@ -16,12 +19,16 @@ pub struct FacetCounter {
     fields: Vec<FieldCounter>,
 }
 
+/// The numbers of a field in a segment, and its yes or no.
+type Columns = (Option<Column<f64>>, Option<Column<bool>>);
+
 struct FieldCounter {
     name: String,
+    texts: Option<Arc<Ordinals>>,
+    /// By the number of a text, how often.
+    counts: Vec<u32>,
     /// For each segment.
-    columns: Vec<(Option<StrColumn>, Option<Column<f64>>, Option<Column<bool>>)>,
-    /// Ordinal → how often, for each segment.
-    texts: Vec<HashMap<u64, u64>>,
+    columns: Vec<Columns>,
     /// The bits of a number → how often.
     numbers: HashMap<u64, u64>,
     flags: [u64; 2],
@@ -32,28 +39,17 @@ impl FacetCounter {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn new(segments: &[Segment], names: &[String]) -> tantivy::Result<FacetCounter> {
-        let mut fields = Vec::with_capacity(names.len());
-        for name in names {
-            let path = if name == "artist" { "artists" } else { name };
-            let mut columns = Vec::with_capacity(segments.len());
-            for segment in segments {
-                columns.push((
-                    segment.texts(path)?,
-                    segment.numbers(path)?,
-                    segment.flags(path)?,
-                ));
-            }
-            let texts = vec![HashMap::new(); segments.len()];
-            fields.push(FieldCounter {
-                name: name.clone(),
-                columns,
-                texts,
-                numbers: HashMap::new(),
-                flags: [0; 2],
-            });
-        }
-        Ok(FacetCounter { fields })
+    pub fn new(
+        segments: &[Segment],
+        names: &[String],
+        known: &Known,
+    ) -> tantivy::Result<FacetCounter> {
+        let fields = names
+            .iter()
+            .map(|name| FieldCounter::new(segments, name, known));
+        Ok(FacetCounter {
+            fields: fields.collect::<tantivy::Result<_>>()?,
+        })
     }
 
     /// Whether there is anything to count.
@@ -75,12 +71,27 @@ impl FacetCounter {
 }
 
 impl FieldCounter {
+    fn new(segments: &[Segment], name: &str, known: &Known) -> tantivy::Result<FieldCounter> {
+        let path = if name == "artist" { "artists" } else { name };
+        let texts = Ordinals::of(segments, path, known)?;
+        let mut columns = Vec::with_capacity(segments.len());
+        for segment in segments {
+            columns.push((segment.numbers(path)?, segment.flags(path)?));
+        }
+        Ok(FieldCounter {
+            name: name.to_owned(),
+            counts: vec![0; texts.as_ref().map_or(0, |texts| texts.len())],
+            texts,
+            columns,
+            numbers: HashMap::new(),
+            flags: [0; 2],
+        })
+    }
+
     fn add(&mut self, segment: usize, doc: DocId) {
-        let (texts, numbers, flags) = &self.columns[segment];
-        if let Some(column) = texts {
-            for ordinal in column.term_ords(doc) {
-                *self.texts[segment].entry(ordinal).or_default() += 1;
-            }
+        let (numbers, flags) = &self.columns[segment];
+        if let Some(texts) = &self.texts {
+            texts.each(segment, doc, |number| self.counts[number] += 1);
         }
         for value in numbers.iter().flat_map(|column| column.values_for_doc(doc)) {
             *self.numbers.entry(value.to_bits()).or_default() += 1;
@@ -91,18 +102,7 @@ impl FieldCounter {
     }
 
     fn finish(self) -> Facet {
-        let mut counts: HashMap<String, u64> = HashMap::new();
-        for ((column, _, _), ordinals) in self.columns.iter().zip(&self.texts) {
-            for (&ordinal, &count) in ordinals {
-                let mut text = String::new();
-                if let Some(Ok(true)) = column
-                    .as_ref()
-                    .map(|column| column.ord_to_str(ordinal, &mut text))
-                {
-                    *counts.entry(text).or_default() += count;
-                }
-            }
-        }
+        let mut counts = self.frequent_texts();
         for (bits, count) in self.numbers {
             *counts.entry(f64::from_bits(bits).to_string()).or_default() += count;
         }
@@ -118,5 +118,28 @@ impl FieldCounter {
             field: self.name,
             values,
         }
+    }
+
+    /// The texts that are counted most, as many as are given; of those counted alike, the first in order.
+    fn frequent_texts(&self) -> HashMap<String, u64> {
+        let Some(texts) = &self.texts else {
+            return HashMap::new();
+        };
+        let counted = self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0);
+        let mut counted: Vec<(Reverse<u32>, usize)> = counted
+            .map(|(number, count)| (Reverse(*count), number))
+            .collect();
+        if counted.len() > MAX_VALUES {
+            counted.select_nth_unstable(MAX_VALUES - 1);
+            counted.truncate(MAX_VALUES);
+        }
+        let named = counted
+            .into_iter()
+            .filter_map(|(Reverse(count), number)| Some((texts.text(number)?, u64::from(count))));
+        named.collect()
     }
 }

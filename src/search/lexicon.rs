@@ -20,6 +20,10 @@ const MIN_MENDED: usize = 4;
 const TWO_MISTAKES: usize = 8;
 /// At most this many near words are weighed.
 const MAX_NEAR: usize = 256;
+/// At most this many words of a segment are looked at to complete one.
+const MAX_COMPLETED: usize = 20_000;
+/// At most this many completions are given.
+const MAX_COMPLETIONS: usize = 32;
 /// At most this many words are put in the place of one.
 const MAX_MENDED: usize = 2;
 
@@ -130,6 +134,31 @@ impl<'a> Lexicon<'a> {
         terms.dedup();
         terms.truncate(limit);
         Ok(terms)
+    }
+
+    /// The words of the text that begin with `prefix`, the most frequent first. Of very many, those are looked at that come
+    /// first in order.
+    pub fn completions(&self, prefix: &str) -> tantivy::Result<Vec<String>> {
+        let mut words: Vec<(String, u32)> = Vec::new();
+        for segment in self.segments {
+            let mut looked_at = 0;
+            segment.each_with_prefix(Zone::Text, prefix.as_bytes(), |term, info| {
+                looked_at += 1;
+                let word = std::str::from_utf8(term).ok();
+                let plain = word.filter(|word| word.chars().all(char::is_alphanumeric));
+                words.extend(plain.map(|word| (word.to_owned(), info.doc_freq)));
+                looked_at < MAX_COMPLETED
+            })?;
+        }
+        words.sort_unstable();
+        words.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        words.truncate(MAX_COMPLETIONS);
+        Ok(words.into_iter().map(|(word, _)| word).collect())
     }
 
     /// What was probably meant by a word that the index does not have, likeliest first. Nothing for short words and for

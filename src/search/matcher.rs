@@ -6,6 +6,7 @@ use tantivy::columnar::Column;
 use tantivy::{DocId, TERMINATED};
 
 use super::cursor::Cursor;
+use super::deadline::Ticks;
 
 /// A set of documents in order.
 pub enum Matcher {
@@ -126,8 +127,9 @@ impl Matcher {
             }),
             Matcher::And(parts) => settle_all(parts, target),
             Matcher::Without(base, not) => {
+                let mut ticks = Ticks::default();
                 let mut doc = base.seek(target);
-                while doc != TERMINATED && not.seek(doc) == doc {
+                while !ticks.passed(1) && doc != TERMINATED && not.seek(doc) == doc {
                     doc = base.seek(doc + 1);
                 }
             }
@@ -153,8 +155,9 @@ impl Matcher {
 
 /// The first document at or behind `target` in which any cursor really stands.
 fn first_standing(cursors: &mut [Cursor], target: DocId) -> DocId {
-    let mut target = target;
-    loop {
+    let (mut target, mut ticks) = (target, Ticks::default());
+    // A step may read the positions of several phrases.
+    while !ticks.passed(8) {
         let doc = cursors
             .iter_mut()
             .map(|cursor| cursor.seek(target))
@@ -169,6 +172,7 @@ fn first_standing(cursors: &mut [Cursor], target: DocId) -> DocId {
         }
         target = doc + 1;
     }
+    TERMINATED
 }
 
 fn stands(cursor: &mut Cursor) -> bool {
@@ -180,8 +184,9 @@ fn settle_all(parts: &mut [Matcher], target: DocId) {
     let Some((lead, others)) = parts.split_first_mut() else {
         return;
     };
+    let mut ticks = Ticks::default();
     let mut doc = lead.seek(target);
-    'lead: while doc != TERMINATED {
+    'lead: while doc != TERMINATED && !ticks.passed(1) {
         for other in others.iter_mut() {
             let found = other.seek(doc);
             if found > doc {

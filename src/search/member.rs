@@ -193,6 +193,33 @@ impl Member {
                 .of(occurrences * norms.by_length[usize::from(length)])
     }
 
+    /// Passes over candidates before `before` to each of which it adds less than `needed`, as far as that can be told from
+    /// one block of one list.
+    pub fn skip_weak(&mut self, segment: &Segment, norms: &ZoneNorms, needed: f32, before: DocId) {
+        let extras = self.extras();
+        let ([(Cursor::Term(term), weight)], false, Zone::Text) =
+            (self.cursors.as_mut_slice(), self.flat, self.zone)
+        else {
+            return;
+        };
+        // The saturation turned round: so many occurrences (over the length's norm) are needed.
+        let Saturation { k1, .. } = norms.text.saturation;
+        let share = (needed / ROUNDING - extras) / self.factor;
+        if share <= 0.0 {
+            return;
+        }
+        let enough = match share < k1 + 1.0 {
+            true => k1 * share / (k1 + 1.0 - share) / ROUNDING,
+            false => f32::INFINITY,
+        };
+        let (lengths, weight) = (segment.lengths(), *weight);
+        term.skip_weak(before, |doc, frequency| {
+            let norm = norms.text.by_length[usize::from(lengths.fieldnorm_id(doc))];
+            weight * frequency as f32 * norm < enough
+        });
+        self.doc = term.doc();
+    }
+
     /// How often it stands in the candidate, over all its forms (for explanations).
     pub fn frequency(&mut self) -> f32 {
         let doc = self.doc;
@@ -276,6 +303,8 @@ impl Cover {
     }
 }
 
+/// Bounds are sums of rounded numbers in another order than scores are: they give way by this factor.
+pub const ROUNDING: f32 = 1.000_01;
 /// BM25's k1 in the bounds that Tantivy keeps.
 const BLOCK_K1: f32 = 1.2;
 /// BM25's b in the bounds that Tantivy keeps.

@@ -1,6 +1,7 @@
 //! A request to ranked hits: query, matching, ranking, passages.
 
 mod cursor;
+pub mod deadline;
 pub mod engine;
 mod evaluate;
 mod explain;
@@ -11,6 +12,8 @@ mod highlight;
 mod lexicon;
 mod matcher;
 mod member;
+mod only;
+mod ordinals;
 mod pairs;
 pub mod passage;
 pub mod pattern;
@@ -26,6 +29,7 @@ mod script;
 mod segment;
 mod similar;
 mod sort;
+pub mod suggest;
 mod top;
 pub mod weights;
 

@@ -17,6 +17,8 @@ pub struct SearchRequest {
     pub sort: Sort,
     /// Fields whose values are to be counted over all matches.
     pub facets: Vec<String>,
+    /// Only entries that have exactly this value of this field, for each of these (a field by its dotted path).
+    pub only: Vec<(String, String)>,
     /// Give each hit's entry whole, prose included.
     pub full: bool,
     /// Say where each part of a score came from.
@@ -37,6 +39,7 @@ impl Default for SearchRequest {
             offset: 0,
             sort: Sort::Score,
             facets: Vec::new(),
+            only: Vec::new(),
             full: false,
             explain: false,
             count: false,

@@ -6,10 +6,12 @@ use super::cursor::Cursor;
 use super::evaluate::{Prepared, conjunctive, counted, exhaustive, pruned};
 use super::lexicon::Lexicon;
 use super::member::ZoneNorms;
+use super::only::Only;
 use super::pattern::{Element, Pattern};
 use super::plan::{Node, Plan, Scope};
 use super::prepare::{
-    Worth, alternatives, conjunction, matcher, matching_cursors, prepare, whole_cursors,
+    Conjunction, Worth, alternatives, conjunction, matcher, matching_cursors, prepare,
+    whole_cursors,
 };
 use super::request::{SearchRequest, Sort};
 use super::segment::Segment;
@@ -78,22 +80,12 @@ impl<'a> Runner<'a> {
         let wanted = request.limit.saturating_add(request.offset);
         let mut top = Top::new(wanted, sort, self.segments);
         let root = &self.plan.root;
-        if sort.is_none() && !needs_all {
+        if sort.is_none() && !needs_all && request.only.is_empty() {
             if let Some(parts) = alternatives(self.plan, root) {
                 return self.run_pruned(request, &parts, top);
             }
             if let Some(conjunction) = conjunction(self.plan, root) {
-                let mut total = 0;
-                for (ordinal, segment) in self.segments.iter().enumerate() {
-                    let mut prepared = self.prepare(segment, ordinal as u32)?;
-                    total += conjunctive(&mut prepared, &conjunction, self.norms, &mut top);
-                }
-                let hits = top.into_hits();
-                return Ok(Found {
-                    hits,
-                    total,
-                    exact: true,
-                });
+                return self.run_conjunctive(request, &conjunction, top);
             }
         }
         let total = self.run_exhaustive(request, &mut top, each)?;
@@ -101,6 +93,28 @@ impl<'a> Runner<'a> {
             hits: top.into_hits(),
             total,
             exact: true,
+        })
+    }
+
+    /// Counts up to [`COUNTED`], unless an exact count was asked for.
+    fn run_conjunctive(
+        &self,
+        request: &SearchRequest,
+        conjunction: &Conjunction,
+        mut top: Top<'_>,
+    ) -> tantivy::Result<Found> {
+        let must_be_exact = request.count || request.limit == 0;
+        let counted = if must_be_exact { u64::MAX } else { COUNTED };
+        let mut total = 0_u64;
+        for (ordinal, segment) in self.segments.iter().enumerate() {
+            let mut prepared = self.prepare(segment, ordinal as u32)?;
+            let left = counted.saturating_sub(total);
+            total += conjunctive(&mut prepared, conjunction, self.norms, &mut top, left);
+        }
+        Ok(Found {
+            hits: top.into_hits(),
+            total: total.min(counted),
+            exact: total < counted,
         })
     }
 
@@ -117,11 +131,13 @@ impl<'a> Runner<'a> {
             let mut matcher = matcher(segment, self.plan, &self.plan.root)?;
             let column = SortColumn::open(segment, &request.sort)?;
             let key = |doc: DocId| -> Option<SortKey> { column.key(self.index, ordinal, doc) };
+            let only = Only::open(segment, &request.only)?;
             exhaustive(
                 &mut prepared,
                 &mut matcher,
                 self.norms,
                 top,
+                &only,
                 &key,
                 &mut |doc| {
                     total += 1;

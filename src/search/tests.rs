@@ -221,3 +221,63 @@ fn names_are_found_however_they_are_typed() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What passes over documents must pass over none that belongs among the best.
+#[test]
+fn every_way_of_running_a_query_gives_the_same_hits() {
+    let mut seed = 7_u64;
+    let mut random = move |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % below
+    };
+    // A few words are everywhere, most are rare.
+    let word = |n: u64| format!("w{}", n * n / 200);
+    let entries: Vec<Entry> = (0..3_000)
+        .map(|n| {
+            let length = 3 + random(40);
+            let mut text = |length: u64| -> String {
+                (0..length)
+                    .map(|_| word(random(200)))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            let (title, artist, prose) = (text(2), text(2), text(length));
+            entry(&format!("e{n:04}"), &title, &[&artist], &prose)
+        })
+        .collect();
+    let engine = engine(&entries);
+    let mut compared = 0;
+    for n in 0..300 {
+        let words: Vec<String> = (0..1 + n % 4).map(|_| word(random(200))).collect();
+        let query = match n % 3 {
+            0 => format!("\"{}\"", words.join(" ")),
+            1 => format!("{} w1*", words.join(" ")),
+            _ => words.join(" "),
+        };
+        let quick = SearchRequest {
+            query,
+            require_all: n % 2 == 0,
+            highlight: false,
+            ..SearchRequest::default()
+        };
+        // A facet needs every match, and so none is passed over.
+        let whole = SearchRequest {
+            facets: vec!["artists".into()],
+            ..quick.clone()
+        };
+        let best = |request: &SearchRequest| -> (Vec<(String, u32)>, u64) {
+            let response = engine.search(request).unwrap();
+            let hits = response
+                .hits
+                .into_iter()
+                .map(|hit| (hit.id, hit.score.to_bits()));
+            (hits.collect(), response.total)
+        };
+        let (hits, total) = best(&whole);
+        assert_eq!(best(&quick), (hits.clone(), total), "{quick:?}");
+        compared += hits.len();
+    }
+    assert!(compared > 1_000, "{compared}");
+}

@@ -176,15 +176,14 @@ impl<'a> Top<'a> {
             .then_with(|| self.compare_ids(a, b))
     }
 
+    /// Entries whose corpus gives them one id are told apart by what they are addressed by.
     fn compare_ids(&self, a: &Ranked, b: &Ranked) -> Ordering {
-        if a.segment == b.segment {
+        let by_id = match a.segment == b.segment {
             // Within a segment ids are numbered in their order.
-            return self
-                .ordinal(a)
-                .cmp(&self.ordinal(b))
-                .then(a.doc.cmp(&b.doc));
-        }
-        self.id(a).cmp(&self.id(b))
+            true => self.ordinal(a).cmp(&self.ordinal(b)),
+            false => self.id(a).cmp(&self.id(b)),
+        };
+        by_id.then_with(|| self.address(a).cmp(&self.address(b)))
     }
 
     fn ids(&self, hit: &Ranked) -> Option<&StrColumn> {

@@ -2,10 +2,11 @@
 
 use crate::harness::Dir;
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "index",
     "search",
     "show",
+    "serve",
     "status",
     "doctor",
     "completions",
@@ -60,6 +61,10 @@ fn every_flag_of_the_contract_is_there() {
             "--index -n --offset -F --all --sort --facet --format --queries --run-tag --threads --full --explain --count --color",
         ),
         ("show", "--index --format"),
+        (
+            "serve",
+            "--addr --index --watch --map --allow-remote --allow-host --token-file --threads",
+        ),
         ("status", "--index --format"),
         ("doctor", "--index --format"),
     ];

@@ -153,6 +153,7 @@ pub fn marked(hit: &Value, field: &str) -> Vec<String> {
 }
 
 /// A run that is over.
+#[derive(Debug)]
 pub struct Run {
     line: String,
     /// Exit status; -1 when a signal ended it.

@@ -23,7 +23,7 @@ const PLAIN_IN_SEARCH: [&str; 7] = [
 
 /// The rooms in the order in which data flows: each may name those before it only.
 const ROOMS: [&str; 7] = [
-    "analysis", "corpus", "index", "search", "output", "cli", "serve",
+    "analysis", "corpus", "index", "search", "output", "serve", "cli",
 ];
 
 fn sources() -> Vec<Source> {

@@ -71,11 +71,6 @@ impl Catalog {
         })
     }
 
-    /// How many records it has.
-    pub fn rows(&self) -> u64 {
-        self.head.rows
-    }
-
     /// The list of files.
     ///
     /// # Errors

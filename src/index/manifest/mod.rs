@@ -85,15 +85,6 @@ impl Rows {
         self.identities.extend_from_slice(&other.identities[range]);
     }
 
-    /// Forgets all from `len` on.
-    pub fn truncate(&mut self, len: u32) {
-        let len = len as usize;
-        self.bases.truncate(len);
-        self.fingerprints.truncate(len);
-        self.lines.truncate(len);
-        self.identities.truncate(len);
-    }
-
     /// What the entry of a row is addressed by in the index.
     pub fn key(&self, row: u32) -> u64 {
         names::key_of(self.bases[row as usize], self.fingerprints[row as usize])
@@ -135,6 +126,7 @@ impl Manifest {
     }
 
     /// The file a row belongs to.
+    #[cfg(test)]
     pub fn file_of(&self, row: u32) -> Option<&FileRow> {
         let at = self.files.partition_point(|file| file.rows.end <= row);
         self.files.get(at)
