@@ -25,7 +25,10 @@ pub fn notes(terminal: &Terminal, notes: &[Problem]) {
     const SHOWN: usize = 5;
     let shown = &notes[..notes.len().min(SHOWN)];
     terminal.say(|out, theme| {
-        problem::write_all(out, shown, theme)?;
+        for note in shown {
+            write!(out, "{0}note:{0:#} ", theme.quiet)?;
+            problem::write_all(out, std::slice::from_ref(note), theme)?;
+        }
         match notes.len() - shown.len() {
             0 => Ok(()),
             more => writeln!(
