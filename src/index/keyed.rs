@@ -74,7 +74,9 @@ pub fn find(reader: &SegmentReader, key: u64) -> tantivy::Result<Option<DocId>> 
             .alive_bitset()
             .is_none_or(|alive| alive.is_alive(*doc))
     };
-    Ok(found.into_iter().find(alive))
+    // Asked for less than all of its values, Tantivy's column answers with the documents of its least.
+    let is_it = |doc: &DocId| keys.first(*doc) == Some(key);
+    Ok(found.into_iter().find(|doc| is_it(doc) && alive(doc)))
 }
 
 /// Every document whose key is in a set: what an update deletes, in one pass over the column however many they are.
