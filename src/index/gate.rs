@@ -1,6 +1,11 @@
 //! A queue bounded by bytes: Tantivy bounds its own by documents, and ten thousand documents of a megabyte are too many.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Nobody waits longer than this: an indexing thread that failed (a full disk) may give no room back, and it is the next
+/// document that is told. One that only takes its time has a bound of its own, in documents.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Lets documents in while there is room.
 #[derive(Debug)]
@@ -34,8 +39,12 @@ impl Gate {
             state.waiting += 1;
             while state.held > 0 && (state.held > self.limit / 2 || state.held + bytes > self.limit)
             {
-                let woken = self.freed.wait(state);
-                state = woken.unwrap_or_else(PoisonError::into_inner);
+                let woken = self.freed.wait_timeout(state, PATIENCE);
+                let (woken, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
+                state = woken;
+                if timeout.timed_out() {
+                    break;
+                }
             }
             state.waiting -= 1;
         }
@@ -74,7 +83,6 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
     use std::thread;
-    use std::time::Duration;
 
     #[test]
     fn a_full_gate_waits_until_room_is_given_back() {
