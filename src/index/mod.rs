@@ -22,6 +22,10 @@ pub mod schema;
 mod settle;
 mod status;
 mod sweep;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod tokenizer;
 pub mod trouble;
 mod update;
