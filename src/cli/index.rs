@@ -170,6 +170,7 @@ impl IndexRequest {
             Format::Json => account::write_json(&mut out, summary)?,
             Format::Text => {
                 report::problems(terminal, &summary.problems);
+                report::notes(terminal, &summary.notes);
                 if self.failure(summary).is_none() {
                     account::write(&mut out, summary, &terminal.theme())?;
                 }

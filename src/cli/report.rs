@@ -6,6 +6,7 @@ use super::terminal::Terminal;
 use crate::corpus::problem::Problem;
 use crate::error::Error;
 use crate::output::clean::clean;
+use crate::output::counted;
 use crate::output::problem;
 
 /// Says what went wrong and what to do; returns the exit status.
@@ -17,6 +18,26 @@ pub fn error(terminal: &Terminal, error: &Error) -> u8 {
 /// Says everything that is wrong in a corpus.
 pub fn problems(terminal: &Terminal, problems: &[Problem]) {
     terminal.say(|out, theme| problem::write_all(out, problems, theme));
+}
+
+/// Says what is worth a word in a corpus and nothing wrong: the first few, and how many more there are.
+pub fn notes(terminal: &Terminal, notes: &[Problem]) {
+    const SHOWN: usize = 5;
+    let shown = &notes[..notes.len().min(SHOWN)];
+    terminal.say(|out, theme| {
+        for note in shown {
+            write!(out, "{0}note:{0:#} ", theme.quiet)?;
+            problem::write_all(out, std::slice::from_ref(note), theme)?;
+        }
+        match notes.len() - shown.len() {
+            0 => Ok(()),
+            more => writeln!(
+                out,
+                "and {} like these",
+                counted(more as u64, "more", "more")
+            ),
+        }
+    });
 }
 
 /// Says a line that is neither data nor trouble.

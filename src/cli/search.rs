@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::place::{CORPUS, IndexPlace};
 use super::render::View;
 use super::terminal::Terminal;
-use super::{Ended, Outcome, index, queries, value};
+use super::{Ended, Outcome, index, queries, report, value};
 use crate::error::{Kind, Result};
 use crate::output::text;
 use crate::search::engine::Engine;
@@ -182,6 +182,10 @@ fn open(place: &IndexPlace, terminal: &Terminal) -> Result<Engine> {
 fn answer(engine: &Engine, request: &SearchRequest, view: &View, terminal: &Terminal) -> Outcome {
     let response = engine.search(request)?;
     terminal.say(|out, theme| view.remarks(out, &response, theme));
+    if request.query.trim().is_empty() {
+        let hint = "the query is empty; to list every entry: needledrop search '*'";
+        report::note(terminal, hint);
+    }
     let mut out = terminal.out();
     view.one(&mut out, &response, request.limit)?;
     out.flush()?;

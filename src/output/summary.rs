@@ -76,6 +76,7 @@ struct SummaryJson<'a> {
     entries: u64,
     seconds: f64,
     problems: Vec<ProblemJson<'a>>,
+    notes: Vec<ProblemJson<'a>>,
 }
 
 impl<'a> SummaryJson<'a> {
@@ -92,6 +93,7 @@ impl<'a> SummaryJson<'a> {
             entries: summary.entries,
             seconds: summary.seconds,
             problems: summary.problems.iter().map(ProblemJson::new).collect(),
+            notes: summary.notes.iter().map(ProblemJson::new).collect(),
         }
     }
 }
@@ -193,7 +195,7 @@ mod tests {
             concat!(
                 r#"{"version":1,"committed":true,"rebuilt":null,"added":3,"updated":1,"removed":2,"unchanged":36270,"left_out":0,"#,
                 r#""entries":36274,"seconds":0.4211,"problems":[{"path":"a.json","line":3,"column":null,"#,
-                r#""message":"the title is missing","hint":null}]}"#,
+                r#""message":"the title is missing","hint":null}],"notes":[]}"#,
                 "\n"
             )
         );

@@ -35,8 +35,16 @@ pub fn write(
         }
         write_hit(out, hit, number_width, theme, width)?;
     }
-    for facet in &response.facets {
-        writeln!(out)?;
+    let mut is_first = response.hits.is_empty() && response.understood.is_none();
+    // A field that no match has is no list; a field that no entry has is warned of.
+    let counted = response
+        .facets
+        .iter()
+        .filter(|facet| !facet.values.is_empty());
+    for facet in counted {
+        if !std::mem::take(&mut is_first) {
+            writeln!(out)?;
+        }
         write_facet(out, facet, theme, width)?;
     }
     Ok(())
@@ -56,6 +64,12 @@ pub fn write_count(
     let count = match (response.hits.len() as u64, response.total) {
         (_, 0) => "no hits".to_owned(),
         (shown, all) if shown == all && response.total_exact => counted(shown, "hit", "hits"),
+        (0, _) if response.offset > 0 => {
+            let passed = thousands(response.offset as u64);
+            format!("{total} hits, none behind the first {passed}")
+        }
+        (0, 1) => "1 hit".to_owned(),
+        (0, _) => format!("{total} hits"),
         (shown, _) => format!("{} of {total} hits", thousands(shown)),
     };
     let quiet = theme.quiet;

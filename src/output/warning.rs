@@ -34,7 +34,8 @@ pub fn write_remarks(
     Ok(())
 }
 
-/// Writes one warning: what it is, the query with a caret under the place, and the query mended.
+/// Writes one warning: what it is, the query with a caret under the place (if it is about a place in the query), and the
+/// query mended.
 ///
 /// # Errors
 /// What `out` says.
@@ -49,10 +50,12 @@ pub fn write(
     let mut message = Styled::new("warning: ", style);
     message.push(&warning.message, anstyle::Style::new());
     message.write(out, "", width)?;
-    let excerpt = Excerpt::of(query, &warning.span, width.saturating_sub(2).max(MIN_WIDTH));
-    let (before, carets) = (excerpt.before, "^".repeat(excerpt.marked));
-    writeln!(out, "  {}", excerpt.text)?;
-    writeln!(out, "  {:before$}{style}{carets}{style:#}", "")?;
+    if !warning.span.is_empty() {
+        let excerpt = Excerpt::of(query, &warning.span, width.saturating_sub(2).max(MIN_WIDTH));
+        let (before, carets) = (excerpt.before, "^".repeat(excerpt.marked));
+        writeln!(out, "  {}", excerpt.text)?;
+        writeln!(out, "  {:before$}{style}{carets}{style:#}", "")?;
+    }
     if let Some(mended) = &warning.mended {
         let hint = theme.hint;
         writeln!(out, "  try: {hint}{}{hint:#}", clean(mended.trim()))?;

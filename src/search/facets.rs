@@ -19,13 +19,16 @@ pub struct FacetCounter {
     fields: Vec<FieldCounter>,
 }
 
+/// The numbers, and the yes or no, of a field in one segment.
+type Columns = (Option<Column<f64>>, Option<Column<bool>>);
+
 struct FieldCounter {
     name: String,
     texts: Option<Arc<Ordinals>>,
     /// By the number of a text, how often.
     counts: Vec<u32>,
     /// For each segment.
-    columns: Vec<(Option<Column<f64>>, Option<Column<bool>>)>,
+    columns: Vec<Columns>,
     /// The bits of a number → how often.
     numbers: HashMap<u64, u64>,
     flags: [u64; 2],

@@ -244,12 +244,11 @@ impl<'a> Resolver<'a> {
         others: Vec<String>,
         atom: &mut Atom,
     ) -> tantivy::Result<()> {
-        let mut exact = vec![word.to_owned()];
-        exact.extend(self.joined_terms(word, &atom.scope)?);
+        let exact = vec![word.to_owned()];
+        let joined = self.joined_terms(word, &atom.scope)?;
         let inflected = self.inflections(word, stem.as_deref());
-        let known = self
-            .lexicon
-            .any_exists(&atom.scope, exact.iter().chain(&inflected))?;
+        let terms = exact.iter().chain(&joined).chain(&inflected);
+        let known = self.lexicon.any_exists(&atom.scope, terms)?;
         if !known && others.is_empty() && atom.scores {
             return self.mend(word, atom);
         }
@@ -262,6 +261,11 @@ impl<'a> Resolver<'a> {
             pattern: Pattern::Terms(exact),
             covered,
         });
+        if !joined.is_empty() {
+            // No inflection covers these.
+            atom.forms
+                .push(form(Level::Exact, 1.0, Pattern::Terms(joined)));
+        }
         if !inflected.is_empty() {
             atom.forms
                 .push(form(Level::Inflected, share, Pattern::Terms(inflected)));
@@ -316,12 +320,11 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .find(|token| token.kind == Kind::Stem)
                 .map(owned);
-            let mut terms = vec![meant.clone()];
-            terms.extend(
-                self.inflections(meant, stem.as_deref())
-                    .into_iter()
-                    .filter(|_| stem.is_none()),
-            );
+            // As a word that is typed right: its stem, where it has one of its own, stands for it too.
+            let mut terms = self.inflections(meant, stem.as_deref());
+            if stem.is_none() {
+                terms.push(meant.clone());
+            }
             let weight = self.weights.mended / (index + 1) as f32;
             atom.forms
                 .push(form(Level::Mended, weight, Pattern::Terms(terms)));
@@ -445,10 +448,18 @@ impl<'a> Resolver<'a> {
                 });
                 atom.forms
                     .push(form(Level::Prefix, share, Pattern::Prefix(only[0].clone())));
+                let joined = self.joined_terms(&only[0], scope)?;
+                if !joined.is_empty() {
+                    atom.forms
+                        .push(form(Level::Exact, 1.0, Pattern::Terms(joined)));
+                }
             }
             several => {
-                let elements =
+                let mut elements =
                     phrase_elements(several.iter().map(|terms| terms[0].clone()).collect(), true);
+                if let (Some(last), Some(terms)) = (elements.last_mut(), several.last()) {
+                    last.terms = self.joined_terms(&terms[0], scope)?;
+                }
                 atom.forms.push(form(
                     Level::Prefix,
                     self.weights.prefix,
@@ -472,7 +483,7 @@ impl<'a> Resolver<'a> {
         scores: bool,
     ) -> Node {
         let mut atom = self.atom(&format!("\"{text}\""), &expr.span, scope, boost, scores);
-        let elements = self.phrase_places(text);
+        let elements = self.phrase_places(text, scope);
         match elements.as_slice() {
             [] => {
                 // Nothing but marks between the quotes: a name such as `"!!!"`.
@@ -493,9 +504,15 @@ impl<'a> Resolver<'a> {
                 atom.forms
                     .push(form(Level::Exact, 1.0, Pattern::Terms(only.clone())));
             }
-            [only] => atom
-                .forms
-                .push(form(Level::Exact, 1.0, Pattern::Prefix(only[0].clone()))),
+            [only] => {
+                let (start, joined) = (only[0].clone(), only[1..].to_vec());
+                atom.forms
+                    .push(form(Level::Exact, 1.0, Pattern::Prefix(start)));
+                if !joined.is_empty() {
+                    atom.forms
+                        .push(form(Level::Exact, 1.0, Pattern::Terms(joined)));
+                }
+            }
             several => {
                 let mut elements: Vec<Element> = several
                     .iter()
@@ -516,12 +533,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// The terms at each place of a quoted phrase: its part, and that part as a joined word of the index (`acdc live`).
-    fn phrase_places(&mut self, text: &str) -> Vec<Vec<String>> {
+    fn phrase_places(&mut self, text: &str, scope: &Scope) -> Vec<Vec<String>> {
         let places = self.elements(text, true);
         places
             .into_iter()
             .map(|mut terms| {
-                if let Ok(joined) = self.joined_terms(&terms[0], &Scope::Any) {
+                if let Ok(joined) = self.joined_terms(&terms[0], scope) {
                     terms.extend(joined);
                 }
                 terms

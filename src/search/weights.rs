@@ -77,7 +77,7 @@ pub const WEIGHTS: Weights = Weights {
     title_cover: 8.0,
     pair: 0.3,
     pair_in_sentence: 0.25,
-    accented: 0.02,
+    accented: 0.15,
     rarity_power: 1.1,
     sentence: 6,
     function_word: 0.05,

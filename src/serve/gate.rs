@@ -52,7 +52,7 @@ impl Gate {
         headers: &HeaderMap,
     ) -> Result<(), Problem> {
         self.called(host)?;
-        self.from_here(path, host, headers)?;
+        self.asks_from_here(path, host, headers)?;
         let announced = headers
             .get(header::CONTENT_LENGTH)
             .map(|length| length.as_bytes());
@@ -92,7 +92,7 @@ impl Gate {
         }
     }
 
-    fn from_here(
+    fn asks_from_here(
         &self,
         path: &str,
         host: Option<&str>,

@@ -20,11 +20,10 @@ impl Html {
     /// Adds text, so that all of it is seen and nothing of it is obeyed.
     pub fn text(&mut self, text: &str) -> &mut Html {
         for c in text.chars() {
-            match shown(c) {
-                Shown::Itself => escape(&mut self.0, c),
-                Shown::Picture(picture) => self.0.push(picture),
+            match is_shown_by_number(c) {
                 // Writing to a String does not fail.
-                Shown::Code => drop(write!(self.0, "⟦U+{:04X}⟧", c as u32)),
+                true => drop(write!(self.0, "‹U+{:04X}›", c as u32)),
+                false => escape(&mut self.0, c),
             }
         }
         self
@@ -77,26 +76,13 @@ fn escape(out: &mut String, c: char) {
     }
 }
 
-/// How a character is shown.
-enum Shown {
-    Itself,
-    Picture(char),
-    /// By its number, so that it can be seen.
-    Code,
-}
-
+/// Whether a character is shown by its number: what a program obeys and nobody sees, and what turns text around.
 /// `page/text.js` does the same.
-fn shown(c: char) -> Shown {
+fn is_shown_by_number(c: char) -> bool {
     match c {
-        '\t' | '\n' | '\r' => Shown::Itself,
-        '\0'..='\u{1f}' => Shown::Picture(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
-        '\u{7f}' => Shown::Picture('␡'),
-        // What turns text around, and what nobody sees but a program reads.
-        '\u{80}'..='\u{9f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{e0000}'..='\u{e007f}' => Shown::Code,
-        _ => Shown::Itself,
+        '\t' | '\n' | '\r' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}' => true,
+        c => c.is_control(),
     }
 }
 
@@ -129,10 +115,13 @@ mod tests {
             text("<script>alert('x')</script>"),
             "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"
         );
-        assert_eq!(text("a\0b\u{1b}[31m\u{7f}"), "a␀b␛[31m␡");
+        assert_eq!(
+            text("a\0b\u{1b}[31m\u{7f}"),
+            "a‹U+0000›b‹U+001B›[31m‹U+007F›"
+        );
         assert_eq!(
             text("\u{202e}evil\u{2066}\u{9b}"),
-            "⟦U+202E⟧evil⟦U+2066⟧⟦U+009B⟧"
+            "‹U+202E›evil‹U+2066›‹U+009B›"
         );
         assert_eq!(
             text("Björk 坂本龍一 أم كلثوم\u{200f} 👩‍🎤\n"),

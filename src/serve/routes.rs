@@ -138,3 +138,24 @@ fn make_safe(headers: &mut HeaderMap) {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::PATHS;
+
+    #[test]
+    fn the_description_names_every_route_of_the_api_and_no_other() {
+        let described: serde_json::Value =
+            serde_json::from_str(include_str!("openapi.json")).unwrap();
+        let described: BTreeSet<&str> = described["paths"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let routes: BTreeSet<&str> = PATHS.into_iter().filter(|path| *path != "/").collect();
+        assert_eq!(described, routes);
+    }
+}

@@ -28,6 +28,30 @@ fn a_search_for_numbers_only_still_ends_by_its_matches() {
     dir.run(["search", "bowie", "--offset", "100"]).ok();
     dir.run(["search", "nothingofthekind", "-n", "0"]).ended(1);
     assert_eq!(dir.search(&["bowie", "-n", "0", "--count"])["total"], 3);
+    dir.run(["search", "bowie", "-n", "0"])
+        .printed("3 hits, in ");
+    dir.run(["search", "bowie", "--offset", "100"])
+        .said("3 hits, none behind the first 100, in ");
+    dir.run(["search", ""])
+        .ended(1)
+        .said("the query is empty")
+        .said("needledrop search '*'");
+}
+
+#[test]
+fn a_field_that_no_entry_has_is_warned_of_without_a_place() {
+    let dir = Dir::with_first_index();
+    let run = dir.run([
+        "search", "bowie", "-n", "0", "--facet", "nope", "--sort", "-nope",
+    ]);
+    let run = run.ok().printed("3 hits, in ");
+    assert_eq!(run.stdout.lines().count(), 1, "{run}");
+    let said: Vec<&str> = run.stderr.lines().collect();
+    let warnings = [
+        "warning: no entry has a field `nope` that can be counted",
+        "warning: no entry has a field `nope` that can be sorted by",
+    ];
+    assert_eq!(said, warnings, "{run}");
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Answer {
     }
 }
 
-/// Sends `request` as it is, and reads what comes back until the other end closes.
+/// Sends `request` as it is, and reads what comes back until it is whole or the other end closes.
 pub fn send(addr: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(addr).expect("a connection");
     stream
@@ -79,9 +79,29 @@ pub fn send(addr: SocketAddr, request: &[u8]) -> Vec<u8> {
         .expect("a timeout");
     // A server that refuses may close before all of it is sent.
     let _ = stream.write_all(request);
-    let mut bytes = Vec::new();
-    let _ = stream.read_to_end(&mut bytes);
+    let (mut bytes, mut some) = (Vec::new(), [0; 1 << 16]);
+    while !is_whole(&bytes) {
+        match stream.read(&mut some) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => bytes.extend_from_slice(&some[..count]),
+        }
+    }
     bytes
+}
+
+/// Whether as much has come as the head says: not every server closes when it is asked to.
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+    let length = head.lines().find_map(|line| {
+        line.strip_prefix("content-length:")?
+            .trim()
+            .parse::<usize>()
+            .ok()
+    });
+    length.is_some_and(|length| length > 0 && bytes.len() >= end + 4 + length)
 }
 
 /// Asks for `target` with further headers.

@@ -192,3 +192,29 @@ fn files_introduce_themselves() {
         .map(|source| source.name);
     none(silent.collect(), "no `//!` paragraph on top");
 }
+
+#[test]
+fn every_dependency_has_a_reason() {
+    let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+    let unix = &manifest["target"]["cfg(unix)"]["dependencies"];
+    let tables = [
+        &manifest["dependencies"],
+        &manifest["dev-dependencies"],
+        unix,
+    ];
+    let names = tables
+        .into_iter()
+        .flat_map(|table| table.as_table().unwrap().keys());
+    let names: Vec<&String> = names.collect();
+    assert!(names.len() > 20, "{names:?}");
+    let reasons = include_str!("../../ARCHITECTURE.md")
+        .split_once("## Dependencies")
+        .unwrap()
+        .1;
+    for name in names {
+        assert!(
+            reasons.contains(&format!("`{name}`")),
+            "ARCHITECTURE.md says nothing of `{name}`"
+        );
+    }
+}

@@ -12,6 +12,7 @@ mod http;
 mod json;
 mod layout;
 mod mapping;
+mod names;
 mod oracle;
 mod readme;
 mod serve;

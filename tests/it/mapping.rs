@@ -93,3 +93,21 @@ fn settings_that_make_no_sense() {
         .ended(2)
         .said("artists=cast");
 }
+
+#[test]
+fn what_is_worth_a_word_is_said_and_is_no_failure() {
+    let dir = Dir::new();
+    let twice = "{\"title\": \"Heat\", \"prose\": \"A heist.\"}\n";
+    dir.write("corpus/films.jsonl", [twice, twice].concat());
+    dir.run(["index"])
+        .ok()
+        .said("note: corpus/films.jsonl:2: says exactly what")
+        .printed("1 added");
+    let summary = dir
+        .run(["index", "--rebuild", "--format", "json"])
+        .ok()
+        .json();
+    assert_eq!(summary["notes"].as_array().unwrap().len(), 1, "{summary:#}");
+    assert_eq!(summary["problems"], json!([]));
+    assert_eq!(summary["rebuilt"], "full rebuild: asked for");
+}

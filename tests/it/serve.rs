@@ -376,8 +376,8 @@ fn what_a_corpus_says_is_shown_never_obeyed() {
     let page = server.get(&format!("/?q=needle&open={id}")).text();
     assert!(
         page.contains("&lt;script&gt;alert(&#39;title&#39;)&lt;/script&gt;")
-            && page.contains("⟦U+202E⟧")
-            && page.contains('␀'),
+            && page.contains("‹U+202E›")
+            && page.contains("‹U+0000›"),
         "{page}"
     );
     // JSON is not mistaken for a page.

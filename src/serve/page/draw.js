@@ -147,7 +147,7 @@ export function track(wish, hit, found) {
 
 /** The row that steps through the matches of an open entry. */
 export function stepper(count, step) {
-  const place = make('span', { class: 'place' }, count === 0 ? 'no matches' : `${grouped(count)} ${count === 1 ? 'match' : 'matches'}`);
+  const place = make('span', { class: 'place', role: 'status' }, count === 0 ? 'no matches' : `${grouped(count)} ${count === 1 ? 'match' : 'matches'}`);
   const button = (label, sign, by) => {
     const made = make('button', { type: 'button', 'aria-label': label }, sign);
     made.addEventListener('click', () => step(by));

@@ -307,7 +307,6 @@ function step(by) {
   all[here].classList.add('here');
   all[here].scrollIntoView({ block: 'center' });
   part('place').textContent = `match ${here + 1} of ${all.length}`;
-  part('status').textContent = `match ${here + 1} of ${all.length}`;
 }
 
 // Keys.

@@ -1,18 +1,15 @@
 // Text as it is shown, and elements made of it. Nothing here or elsewhere makes markup from text.
 
-const isTurning = (code) =>
-  (code >= 0x80 && code <= 0x9f) || (code >= 0x202a && code <= 0x202e) ||
-  (code >= 0x2066 && code <= 0x2069) || (code >= 0xe0000 && code <= 0xe007f);
+const isShownByNumber = (code) =>
+  (code < 0x20 && code !== 9 && code !== 10 && code !== 13) || (code >= 0x7f && code <= 0x9f) ||
+  (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || (code >= 0xe0000 && code <= 0xe007f);
 
-/** What turns text around, or what nobody sees but a program obeys, is shown; `html.rs` does the same. */
+/** What turns text around, or what nobody sees but a program obeys, is shown by its number; `html.rs` does the same. */
 export function visible(text) {
   let out = '';
   for (const c of String(text)) {
     const code = c.codePointAt(0);
-    if (code < 0x20 && !'\t\n\r'.includes(c)) out += String.fromCodePoint(0x2400 + code);
-    else if (code === 0x7f) out += '␡';
-    else if (isTurning(code)) out += `⟦U+${code.toString(16).toUpperCase().padStart(4, '0')}⟧`;
-    else out += c;
+    out += isShownByNumber(code) ? `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›` : c;
   }
   return out;
 }

@@ -64,12 +64,11 @@ pub fn chains(words: &[PhraseWord], text: &[Tok], slop: u32) -> Vec<Range<usize>
 }
 
 fn fits(word: &PhraseWord, token: &Tok) -> bool {
-    match word.is_start {
-        true => token
+    let starts = word.is_start
+        && token
             .word()
-            .is_some_and(|found| found.starts_with(&word.word)),
-        false => token.word() == Some(&word.word) || token.joined() == Some(&word.word),
-    }
+            .is_some_and(|found| found.starts_with(&word.word));
+    starts || token.word() == Some(&word.word) || token.joined() == Some(&word.word)
 }
 
 /// Places in order, those that touch as one.
