@@ -17,6 +17,7 @@ mod lock;
 mod manifest;
 pub mod names;
 pub mod open;
+mod paged;
 mod scan;
 pub mod schema;
 mod settle;
