@@ -3,8 +3,9 @@
 //! [`Snapshot`] is for readers: it writes nothing and takes no lock, so that a read-only folder can be searched, and it
 //! holds on to one `meta.json`, so that all of what is read belongs to one commit. [`Workshop`] is for the one writer,
 //! who holds the index's own lock: Tantivy's locks are not needed, its list of files is kept in memory (what a killed
-//! run left is swept by name, see `sweep`), and files are brought to disk side by side in the background, all of them
-//! before the `meta.json` that names them. That one carries a checksum, since Tantivy gives it none.
+//! run left is swept by name, see `sweep`), files are read through a window (see `paged`), and they are brought to disk
+//! side by side in the background, all of them before the `meta.json` that names them. That one carries a checksum,
+//! since Tantivy gives it none.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -20,6 +21,7 @@ use tantivy::directory::{
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::durable::{self, Syncer};
+use super::paged::Paged;
 
 /// The file that names the segments of a commit.
 pub const META: &str = "meta.json";
@@ -191,7 +193,12 @@ impl fmt::Debug for Workshop {
 
 impl Directory for Workshop {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.files.get_file_handle(path)
+        let opened = Paged::open(&self.folder.join(path));
+        let file = opened.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.to_path_buf()),
+            _ => OpenReadError::wrap_io_error(error, path.to_path_buf()),
+        })?;
+        Ok(Arc::new(file))
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {

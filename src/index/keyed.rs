@@ -69,14 +69,12 @@ pub fn find(reader: &SegmentReader, key: u64) -> tantivy::Result<Option<DocId>> 
     let keys: Column<u64> = reader.fast_fields().u64(COLUMN)?;
     let mut found = Vec::new();
     keys.get_docids_for_value_range(key..=key, 0..reader.max_doc(), &mut found);
-    let alive = |doc: &DocId| {
-        reader
-            .alive_bitset()
-            .is_none_or(|alive| alive.is_alive(*doc))
+    let is_it = |doc: &DocId| {
+        let alive = reader.alive_bitset();
+        // A column takes a value below all of its own for the least of them: look at what was found.
+        keys.values.get_val(*doc) == key && alive.is_none_or(|alive| alive.is_alive(*doc))
     };
-    // Asked for less than all of its values, Tantivy's column answers with the documents of its least.
-    let is_it = |doc: &DocId| keys.first(*doc) == Some(key);
-    Ok(found.into_iter().find(|doc| is_it(doc) && alive(doc)))
+    Ok(found.into_iter().find(is_it))
 }
 
 /// Every document whose key is in a set: what an update deletes, in one pass over the column however many they are.
@@ -105,5 +103,53 @@ impl Weight for KeyedIn {
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
         Ok(Explanation::new("its key is in the set", 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tantivy::schema::{FAST, Schema};
+    use tantivy::{Index, IndexWriter, doc};
+
+    #[test]
+    fn only_the_very_key_is_found() {
+        let mut builder = Schema::builder();
+        let field = builder.add_u64_field(COLUMN, FAST);
+        let index = Index::create_in_ram(builder.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        for key in [700_u64, 500, 900] {
+            writer.add_document(doc!(field => key)).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let find = |key| find(searcher.segment_reader(0), key).unwrap();
+        assert_eq!(
+            (find(700), find(500), find(900)),
+            (Some(0), Some(1), Some(2))
+        );
+        // Below all, between two, above all.
+        assert_eq!((find(0), find(600), find(u64::MAX)), (None, None, None));
+    }
+
+    #[test]
+    fn a_set_of_keys_is_deleted_and_what_it_does_not_name_stays() {
+        let mut builder = Schema::builder();
+        let field = builder.add_u64_field(COLUMN, FAST);
+        let index = Index::create_in_ram(builder.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        for key in 0..3000_u64 {
+            writer.add_document(doc!(field => key * key)).unwrap();
+        }
+        writer.commit().unwrap();
+        let gone: KeySet = [0, 4, 5, 2999 * 2999, u64::MAX].into_iter().collect();
+        writer
+            .delete_query(Box::new(KeyedIn(Arc::new(gone))))
+            .unwrap();
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        assert_eq!(searcher.num_docs(), 2997);
+        let find = |key| find(searcher.segment_reader(0), key).unwrap();
+        assert_eq!((find(4), find(9)), (None, Some(3)));
     }
 }

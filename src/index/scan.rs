@@ -24,6 +24,8 @@ const PROGRESS: u64 = 1 << 20;
 pub struct Known {
     /// The sources of the last commit.
     pub manifest: Manifest,
+    /// Whether there was one.
+    pub of_an_index: bool,
     /// Content and row of every record, ascending; made when first needed.
     by_print: OnceCell<Vec<(u64, u32)>>,
 }
@@ -33,6 +35,7 @@ impl Known {
     pub fn new(manifest: Manifest) -> Known {
         Known {
             manifest,
+            of_an_index: true,
             by_print: OnceCell::new(),
         }
     }
@@ -79,6 +82,8 @@ pub struct Terms<'a> {
     /// Files whose records in the index stay as they are, because something is wrong in them now. One that has none is
     /// read as far as it can be.
     pub frozen: &'a HashSet<String>,
+    /// Remember which entries are new, to be counted against those that are gone.
+    pub count: bool,
     /// Told how far it is.
     pub progress: &'a dyn Progress,
     /// Bytes of the files to be read.
@@ -102,7 +107,7 @@ pub struct Found {
     pub broken: Vec<String>,
     /// Records that something is wrong with.
     pub invalid: u64,
-    /// Id's hash and key of every entry that was given to the sink.
+    /// Id's hash and key of every entry that was given to the sink, where that was asked for.
     pub sent: Vec<(u64, u64)>,
     /// What became of each row of the old manifest.
     pub moved: Vec<Option<u32>>,
@@ -310,7 +315,9 @@ impl<'a, I: Input> Scan<'a, I> {
         if !self.sent.insert(once) || self.known.manifest.holds(base, fingerprint) {
             return Ok(());
         }
-        self.found.sent.push((base, key));
+        if self.terms.count {
+            self.found.sent.push((base, key));
+        }
         sink(key, entry)
     }
 

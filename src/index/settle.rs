@@ -72,6 +72,9 @@ fn place(found: &Found, row: u32) -> String {
 
 /// A word about repeats that are new. They are harmless, but someone may want to know.
 fn note_repeats(found: &Found, repeats: &[u32]) -> Vec<Problem> {
+    if repeats.is_empty() {
+        return Vec::new();
+    }
     let mut old: Vec<u32> = found.moved.iter().flatten().copied().collect();
     old.sort_unstable();
     let mut fresh = repeats.iter().filter(|row| old.binary_search(row).is_err());

@@ -4,20 +4,21 @@
 //! new entries are in the writer by now, the manifest is written and brought to disk, and the commit (for a rebuild: the
 //! pointer) makes both visible at once. What is left over is swept.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::changes::{self, bytes_of};
 use super::folder::{self, Pointed};
 use super::header::{self, Commit, Decision, Header, MadeWith, Reason};
 use super::input::Input;
 use super::lengths::Lengths;
 use super::lock::{self, Lock};
-use super::manifest::{self, Catalog, FileRow, Manifest};
+use super::manifest::{self, Catalog, Manifest};
 use super::names::Fate;
 use super::open::OpenIndex;
-use super::scan::{self, Found, Known, Scan, Terms};
+use super::scan::{Found, Known, Scan, Terms};
 use super::settle::Settled;
 use super::writer::{Budget, Writer};
 use super::{Progress, Summary, UpdateOptions, sweep, trouble};
@@ -49,6 +50,7 @@ fn check<I: Input>(input: &I, options: &UpdateOptions, progress: &dyn Progress) 
     let terms = Terms {
         lenient: options.skip_invalid,
         frozen: &HashSet::new(),
+        count: false,
         progress,
         total: bytes_of(&files),
     };
@@ -62,10 +64,6 @@ fn check<I: Input>(input: &I, options: &UpdateOptions, progress: &dyn Progress) 
         problems: found.problems,
         ..Summary::default()
     })
-}
-
-fn bytes_of(files: &[SourceFile]) -> u64 {
-    files.iter().map(|file| file.stat.size).sum()
 }
 
 /// What the last commit of an index left.
@@ -152,8 +150,8 @@ impl<'a, I: Input> Update<'a, I> {
             Ok(table) => table,
             Err(error) => return self.rebuild(Reason::Damaged(error.to_string())),
         };
-        if walked.is_empty() && is_same(&table, &files) {
-            return Ok(unchanged(&base.commit.header));
+        if walked.is_empty() && changes::is_same(&table, &files) {
+            return Ok(changes::unchanged(&base.commit.header));
         }
         let known = match base.catalog.load() {
             Ok(manifest) => Known::new(manifest),
@@ -187,8 +185,8 @@ impl<'a, I: Input> Update<'a, I> {
             settled,
             writer,
         } = attempt;
-        let gone = gone(known, &found);
-        count_changes(&mut summary, &found, &gone, settled.entries);
+        let gone = changes::gone(known, &found);
+        changes::count_changes(&mut summary, &found, &gone, settled.entries);
         if !summary.committed {
             return Ok(summary);
         }
@@ -203,7 +201,7 @@ impl<'a, I: Input> Update<'a, I> {
         writer.delete(gone.into_iter().map(|(_, key)| key).collect())?;
         writer.delete(settled.dropped)?;
         let number = manifest::number_of(&base.commit.header.manifest).unwrap_or(0) + 1;
-        self.commit(&mut writer, &base.path, number, &found.manifest)?;
+        self.commit(&mut writer, &base.path, number, found.manifest)?;
         self.tidy(writer, &base.path, &mut summary);
         Ok(summary)
     }
@@ -253,7 +251,8 @@ impl<'a, I: Input> Update<'a, I> {
             None => create(Budget::new(self.options, 0))?,
         };
         writer.delete(attempt.settled.dropped)?;
-        self.commit(&mut writer, path, 1, &attempt.found.manifest)?;
+        // By value: a merge needs the room that the manifest of a large corpus takes.
+        self.commit(&mut writer, path, 1, attempt.found.manifest)?;
         self.tidy(writer, path, &mut summary);
         Ok(summary)
     }
@@ -299,10 +298,11 @@ impl<'a, I: Input> Update<'a, I> {
         frozen: &HashSet<String>,
         open: &dyn Fn(Budget) -> Result<Writer>,
     ) -> Result<Attempt> {
-        let total = bytes_to_read(known, files);
+        let total = changes::bytes_to_read(known, files);
         let terms = Terms {
             lenient: self.options.skip_invalid,
             frozen,
+            count: known.of_an_index,
             progress: self.progress,
             total,
         };
@@ -329,13 +329,13 @@ impl<'a, I: Input> Update<'a, I> {
         writer: &mut Writer,
         generation: &Path,
         number: u64,
-        manifest: &Manifest,
+        manifest: Manifest,
     ) -> Result<()> {
         self.progress.stage("writing");
         let fates = manifest.fates();
         let name = manifest::name(number);
         let path = generation.join(&name);
-        let written = manifest::write(&path, manifest, &fates)
+        let written = manifest::write(&path, &manifest, &fates)
             .and_then(|sum| super::durable::sync_folder(generation).map(|()| sum));
         let manifest_sum = written.map_err(|error| trouble::io("write", &path, &error))?;
         let count = |wanted: fn(&Fate) -> bool| {
@@ -358,6 +358,7 @@ impl<'a, I: Input> Update<'a, I> {
         let payload = serde_json::to_string(&header).map_err(|error| {
             Error::new(Kind::Internal, "cannot describe the commit").because(&error)
         })?;
+        drop(manifest);
         self.progress.stage("committing");
         writer.commit(&payload)
     }
@@ -409,65 +410,4 @@ fn read_base(generation: u32, path: PathBuf) -> std::result::Result<Base, String
         commit,
         catalog,
     })
-}
-
-/// Whether the corpus has exactly the files of the table, none of them changed.
-pub fn is_same(table: &[FileRow], files: &[SourceFile]) -> bool {
-    let same = |(row, file): (&FileRow, &SourceFile)| {
-        row.name == file.name && scan::is_unchanged(row, file)
-    };
-    table.len() == files.len() && table.iter().zip(files).all(same)
-}
-
-fn unchanged(header: &Header) -> Summary {
-    Summary {
-        unchanged: header.entries,
-        entries: header.entries,
-        repeated: header.repeated,
-        committed: true,
-        ..Summary::default()
-    }
-}
-
-fn bytes_to_read(known: &Known, files: &[SourceFile]) -> u64 {
-    let is_kept = |file: &&SourceFile| {
-        let row = known.file(&file.name);
-        row.is_some_and(|row| scan::is_unchanged(row, file))
-    };
-    let changed = files.iter().filter(|file| !is_kept(file));
-    changed.map(|file| file.stat.size).sum()
-}
-
-/// Id's hash and key of every entry of the index that the corpus no longer has.
-fn gone(known: &Known, found: &Found) -> Vec<(u64, u64)> {
-    let old = &known.manifest.rows;
-    let lost = (0..old.len()).filter(|&row| {
-        let (base, print) = (old.bases[row as usize], old.fingerprints[row as usize]);
-        found.moved[row as usize].is_none() && !found.manifest.holds(base, print)
-    });
-    let mut gone: Vec<(u64, u64)> = lost
-        .map(|row| (old.bases[row as usize], old.key(row)))
-        .collect();
-    gone.sort_unstable();
-    gone.dedup();
-    gone
-}
-
-/// An entry that is gone while one with its id is new is an updated one.
-fn count_changes(summary: &mut Summary, found: &Found, gone: &[(u64, u64)], entries: u64) {
-    let mut removed: HashMap<u64, u64> = HashMap::new();
-    for (base, _) in gone {
-        *removed.entry(*base).or_default() += 1;
-    }
-    for (base, _) in &found.sent {
-        match removed.get_mut(base) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                summary.updated += 1;
-            }
-            _ => summary.added += 1,
-        }
-    }
-    summary.removed = gone.len() as u64 - summary.updated;
-    summary.unchanged = entries.saturating_sub(found.sent.len() as u64);
 }

@@ -8,6 +8,9 @@ pub type Order = Vec<(u64, u32)>;
 /// should not sort the million.
 pub fn merge(old: &[(u64, u32)], moved: &[Option<u32>], mut added: Order) -> Order {
     added.sort_unstable();
+    if old.is_empty() {
+        return added;
+    }
     let mut kept = old
         .iter()
         .filter_map(|&(base, row)| Some((base, moved[row as usize]?)))
