@@ -307,6 +307,28 @@ mod tests {
             assert!(held <= memory.max(MIN_ARENA + (1 << 20)), "{budget:?}");
             assert!((1..=8).contains(&budget.threads));
         }
-        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 4);
+        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 3);
+    }
+
+    #[test]
+    fn small_segments_are_merged_a_few_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let budget = Budget::new(&options(64 << 20, 1), 0);
+        let mut writer =
+            Writer::create(folder.path(), folder.path(), Language::English, budget).unwrap();
+        for key in 0..9 {
+            let entry = Entry {
+                id: key.to_string(),
+                title: "Heat".into(),
+                ..Entry::default()
+            };
+            writer.add(key, &entry).unwrap();
+            writer.commit("{}").unwrap();
+        }
+        writer.merge().unwrap();
+        let segments = writer.index.searchable_segment_metas().unwrap();
+        let mut entries: Vec<u32> = segments.iter().map(SegmentMeta::num_docs).collect();
+        entries.sort_unstable();
+        assert_eq!(entries, [1, 8]);
     }
 }
