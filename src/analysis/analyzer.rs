@@ -65,6 +65,19 @@ impl Analyzer {
         &self.tokens
     }
 
+    /// As [`Analyzer::analyze`], without its short ways.
+    #[cfg(test)]
+    pub(super) fn analyze_the_long_way(&mut self, text: &str) -> &Tokens {
+        self.tokens.clear();
+        self.initials.clear();
+        let mut at = 0;
+        while at < text.len() {
+            at = self.any_chunk(text, at);
+        }
+        self.close_initials(None);
+        &self.tokens
+    }
+
     /// The tokens of a title or of one name, and the keys of it as a whole.
     pub fn analyze_name(&mut self, text: &str) -> &Tokens {
         self.analyze(text);
@@ -111,12 +124,10 @@ impl Analyzer {
         let bytes = text.as_bytes();
         let mut start = 0;
         while start < bytes.len() {
-            let same: fn(&u8) -> bool = if bytes[start].is_ascii_digit() {
-                u8::is_ascii_digit
-            } else {
-                u8::is_ascii_alphabetic
+            let end = match bytes[start].is_ascii_digit() {
+                true => skip(bytes, start, |byte| byte.is_ascii_digit()),
+                false => skip(bytes, start, |byte| byte.is_ascii_alphabetic()),
             };
-            let end = start + bytes[start..].iter().take_while(|byte| same(byte)).count();
             if start == end {
                 start += 1;
                 continue;
@@ -153,31 +164,27 @@ impl Analyzer {
     /// between marks. Returns where it ended, or nothing (and takes nothing) when the chunk needs the long way.
     fn plain_word(&mut self, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
-        let count = |from: usize, wanted: fn(&u8) -> bool| {
-            bytes[from..].iter().take_while(|byte| wanted(byte)).count()
-        };
-        let begin = from + count(from, is_space);
+        let begin = skip(bytes, from, is_space);
         if begin == bytes.len() {
             return Some(begin);
         }
-        let start = begin + count(begin, |byte| matches!(byte, b'(' | b'"'));
-        let end = start + count(start, u8::is_ascii_alphabetic);
-        if end == start {
-            return self.plain_number(text, start);
-        }
-        if end - start < 2 {
-            return None; // an initial, `n`: all special
-        }
-        let owner = bytes[end..].starts_with(b"'s") && !is_alphanumeric_at(bytes, end + 2);
-        let stop = end_of_marks(bytes, if owner { end + 2 } else { end })?;
+        let start = skip(bytes, begin, |byte| matches!(byte, b'(' | b'"'));
+        let end = skip(bytes, start, |byte| byte.is_ascii_alphabetic());
         let word = &text[start..end];
-        if owner {
-            self.push_possessive(text, start, end);
-            return Some(stop);
+        match (word.as_bytes(), &bytes[end..]) {
+            ([], _) => return self.plain_number(text, start),
+            ([b'n' | b'N'], _) | ([_], [b'.', ..]) => return None, // `and`, an initial
+            ([_, _, ..], [b'\'', b's', rest @ ..]) if is_end(rest) => {
+                let stop = end_of_marks(bytes, end + 2)?;
+                self.push_possessive(text, start, end);
+                return Some(stop);
+            }
+            _ => {}
         }
+        let stop = end_of_marks(bytes, end)?;
         self.close_initials(Some((word, end as u32)));
         let place = self.push_word(word, start);
-        self.push_stem_of_last(place, end - start);
+        self.push_stem_of_last(place, word.len());
         forms::push_roman(&mut self.tokens, place, word);
         Some(stop)
     }
@@ -185,8 +192,7 @@ impl Analyzer {
     /// As [`Analyzer::plain_word`], for digits from `start` on with at most marks behind them.
     fn plain_number(&mut self, text: &str, start: usize) -> Option<usize> {
         let bytes = text.as_bytes();
-        let digits = bytes[start..].iter().take_while(|b| b.is_ascii_digit());
-        let end = start + digits.count();
+        let end = skip(bytes, start, |byte| byte.is_ascii_digit());
         if end == start {
             return None;
         }
@@ -330,7 +336,7 @@ pub fn is_address(text: &str) -> bool {
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| {
         (1..=8).contains(&scheme.len()) && scheme.bytes().all(|b| b.is_ascii_alphabetic())
-    }) && !text.bytes().any(|byte| is_space(&byte))
+    }) && !text.bytes().any(is_space)
 }
 
 /// Whether the parts of an address are just its runs of letters and of digits: nothing in it is folded or put together.
@@ -339,19 +345,26 @@ fn is_plain_address(text: &str) -> bool {
     text.len() < MAX_TEXT && !text.bytes().any(special)
 }
 
-fn is_space(byte: &u8) -> bool {
-    *byte <= b' ' || *byte == 0x7f
+fn is_space(byte: u8) -> bool {
+    byte <= b' ' || byte == 0x7f
 }
 
-fn is_alphanumeric_at(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at).is_some_and(u8::is_ascii_alphanumeric)
+/// The first place from `from` on whose byte is another than those wanted.
+fn skip(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    let other = bytes[from..].iter().position(|&byte| !wanted(byte));
+    other.map_or(bytes.len(), |at| from + at)
+}
+
+/// Whether a word has ended where `rest` begins.
+fn is_end(rest: &[u8]) -> bool {
+    !rest.first().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Where the chunk ends whose word ends at `end`, if all that follows in it is what may stand behind a word and says
 /// nothing about it. A symbol inside would need the long way.
 fn end_of_marks(bytes: &[u8], end: usize) -> Option<usize> {
     let mut stop = end;
-    while stop < bytes.len() && !is_space(&bytes[stop]) {
+    while stop < bytes.len() && !is_space(bytes[stop]) {
         if !matches!(
             bytes[stop],
             b',' | b'.' | b')' | b'"' | b';' | b':' | b'?' | b'!'

@@ -7,11 +7,14 @@ use frostem::Stemmer as Snowball;
 use super::Language;
 
 /// Words longer than this (in bytes) are neither remembered nor worth stemming.
-pub(crate) const MAX_WORD: usize = 24;
+pub(crate) const MAX_WORD: usize = 23;
+/// Words longer than this are stemmed each time: they are rare, and a memory of short words is a smaller one.
+const MAX_REMEMBERED: usize = 16;
 /// What may come behind the letters that a stem shares with its word: `i` in `happili`.
 const MAX_TAIL: usize = 5;
-/// Slots of the memory; a power of two. 16,384 slots (half a megabyte) hold nineteen of twenty words of English prose.
-const SLOTS: usize = 1 << 14;
+/// Slots of the memory; a power of two. They take 1.5 MiB, of which only what is used is ever touched: a search with three
+/// words pays for three.
+const SLOTS: usize = 1 << 16;
 
 thread_local! {
     /// One memory for all the stemmers of a thread: an index has several, and they meet the same words.
@@ -27,18 +30,21 @@ pub(crate) struct Stemmer {
 /// Direct-mapped: a word has one slot, and a newer word takes it.
 struct Memory {
     language: Language,
-    slots: Vec<Slot>,
+    /// For each its word and its [`Stem`]. Zeros, when nothing is there yet: the system hands out zeros for nothing.
+    slots: Vec<(Key, u64)>,
 }
 
-/// A word, zeros behind it, and what its stem is: its first `kept` bytes and then a tail.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    word: [u64; MAX_WORD / 8],
+/// A word with zeros behind it, as numbers, which compare and hash faster.
+type Key = [u64; MAX_REMEMBERED / 8];
+
+/// What the stem of a word is: its first `kept` bytes and then a tail.
+#[derive(Clone, Copy)]
+struct Stem {
     kept: u8,
     tail_length: u8,
+    /// Not zero, when the stem is another than the word itself.
+    differs: u8,
     tail: [u8; MAX_TAIL],
-    /// Whether the stem is the word itself.
-    is_stem: bool,
 }
 
 impl Clone for Stemmer {
@@ -65,25 +71,24 @@ impl Stemmer {
             return false;
         };
         if word.len() < 3
-            || word.len() >= MAX_WORD
+            || word.len() > MAX_WORD
             || (self.language == Language::English && !word.is_ascii())
         {
             return false;
         }
+        let Some(key) = key_of(word) else {
+            return put(word, &snowball.stem(word), out);
+        };
         MEMORY.with_borrow_mut(|memory| {
-            let key = key_of(word);
-            let slot = memory.slot(self.language, key);
-            if slot.word != key {
-                let stem = snowball.stem(word);
-                match Slot::of(key, word, &stem) {
-                    Some(fresh) => *slot = fresh,
-                    None => {
-                        out.push_str(&stem);
-                        return true;
-                    }
-                }
+            let (known, stem) = memory.slot(self.language, key);
+            if *known != key {
+                let fresh = snowball.stem(word);
+                let Some(packed) = Stem::of(word, &fresh) else {
+                    return put(word, &fresh, out);
+                };
+                (*known, *stem) = (key, packed.pack());
             }
-            slot.write(word, out)
+            Stem::unpack(*stem).write(word, out)
         })
     }
 }
@@ -96,19 +101,18 @@ impl Memory {
         }
     }
 
-    fn slot(&mut self, language: Language, key: [u64; 3]) -> &mut Slot {
+    fn slot(&mut self, language: Language, key: Key) -> &mut (Key, u64) {
         if self.language != language || self.slots.is_empty() {
             self.language = language;
-            self.slots.clear();
-            self.slots.resize(SLOTS, Slot::default());
+            self.slots = vec![([0, 0], 0); SLOTS];
         }
         &mut self.slots[slot_of(key)]
     }
 }
 
-impl Slot {
-    /// What is remembered of a word; `None` when its stem does not fit.
-    fn of(key: [u64; 3], word: &str, stem: &str) -> Option<Slot> {
+impl Stem {
+    /// How `stem` is made from `word`; `None` when what comes behind the letters they share is too long.
+    fn of(word: &str, stem: &str) -> Option<Stem> {
         let same = word.bytes().zip(stem.bytes());
         let mut kept = same.take_while(|(left, right)| left == right).count();
         while !word.is_char_boundary(kept) || !stem.is_char_boundary(kept) {
@@ -117,44 +121,62 @@ impl Slot {
         let behind = &stem.as_bytes()[kept..];
         let mut tail = [0; MAX_TAIL];
         tail.get_mut(..behind.len())?.copy_from_slice(behind);
-        Some(Slot {
-            word: key,
+        Some(Stem {
             kept: kept as u8,
             tail_length: behind.len() as u8,
+            differs: u8::from(stem != word && !stem.is_empty()),
             tail,
-            is_stem: stem == word,
         })
     }
 
-    fn write(&self, word: &str, out: &mut String) -> bool {
+    fn pack(self) -> u64 {
+        let [a, b, c, d, e] = self.tail;
+        u64::from_le_bytes([self.kept, self.tail_length, self.differs, a, b, c, d, e])
+    }
+
+    fn unpack(packed: u64) -> Stem {
+        let [kept, tail_length, differs, tail @ ..] = packed.to_le_bytes();
+        Stem {
+            kept,
+            tail_length,
+            differs,
+            tail,
+        }
+    }
+
+    fn write(self, word: &str, out: &mut String) -> bool {
         let tail = std::str::from_utf8(&self.tail[..usize::from(self.tail_length)]);
         match (word.get(..usize::from(self.kept)), tail) {
-            (Some(kept), Ok(tail)) if !self.is_stem => {
+            (Some(kept), Ok(tail)) if self.differs != 0 => {
                 out.push_str(kept);
                 out.push_str(tail);
-                !kept.is_empty() || !tail.is_empty()
+                true
             }
             _ => false,
         }
     }
 }
 
-/// A word of less than [`MAX_WORD`] bytes as numbers, which compare and hash faster.
-fn key_of(word: &str) -> [u64; 3] {
-    let mut bytes = [0; MAX_WORD];
-    bytes[..word.len()].copy_from_slice(word.as_bytes());
-    let number = |from: usize| {
-        let mut part = [0; 8];
-        part.copy_from_slice(&bytes[from..from + 8]);
-        u64::from_le_bytes(part)
-    };
-    [number(0), number(8), number(16)]
+/// Appends a stem that differs from its word.
+fn put(word: &str, stem: &str, out: &mut String) -> bool {
+    let differs = stem != word && !stem.is_empty();
+    if differs {
+        out.push_str(stem);
+    }
+    differs
 }
 
-fn slot_of(key: [u64; 3]) -> usize {
-    let mixed = key[0].wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        ^ key[1].wrapping_mul(0xc2b2_ae3d_27d4_eb4f)
-        ^ key[2].wrapping_mul(0x1656_67b1_9e37_79f9);
+/// What a word is remembered under, unless it is too long for that.
+fn key_of(word: &str) -> Option<Key> {
+    let mut bytes = [[0; 8]; 2];
+    let flat = bytes.as_flattened_mut();
+    flat.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    Some(bytes.map(u64::from_le_bytes))
+}
+
+fn slot_of(key: Key) -> usize {
+    let mixed =
+        key[0].wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key[1].wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) as usize >> 40 & (SLOTS - 1)
 }
 
@@ -172,6 +194,8 @@ mod tests {
                 ("film", ""),
                 ("the", ""),
                 ("happily", "happili"),
+                ("internationalisations", "internationalis"),
+                ("counterrevolutionary", "counterrevolutionari"),
             ] {
                 let mut out = String::new();
                 assert_eq!(stemmer.stem(word, &mut out), !stem.is_empty(), "{word}");

@@ -53,6 +53,14 @@ fn texts_become_tokens() {
         ("8½", "=81/2@0 =812/3@0 8@0 =12/2@1 1@1 2@2"),
         ("Devil’s", "devils@0 ~devil@0"),
         ("don't", "dont@0"),
+        (
+            "\"Boss's, A. (a) N.",
+            "bosss@0 ~boss@0 a@1 =aa/2@1 a@2 n@3 |and@3",
+        ),
+        (
+            "1960s' 1,9 (1969).",
+            "=1960s/2@0 1960@0 s@1 =19/2@2 1@2 9@3 1969@4",
+        ),
         ("L'Avventura", "lavventura@0 |avventura@0"),
         ("Guns N' Roses", "guns@0 ~gun@0 n@1 |and@1 roses@2 ~rose@2"),
         (
@@ -138,6 +146,15 @@ fn an_address_has_only_its_parts() {
 }
 
 proptest! {
+    /// The short way for words, numbers and possessives gives the tokens that the long way does.
+    #[test]
+    fn both_ways_agree(text in "([a-cinvxNV]{1,3}|[0-9]{1,4}|[A-C]\\.)?('s|[(\"]|[,.)\"';:?!]{0,2})(( |[(\"])([a-cinvxNV]{1,3}|[0-9]{1,4}|[A-C]\\.|films)('s)?[,.)\"';:?!]{0,2}){0,4}") {
+        let (mut short, mut long) = (Analyzer::new(Language::English), Analyzer::new(Language::English));
+        let short: Vec<_> = short.analyze(&text).iter().collect();
+        let long: Vec<_> = long.analyze_the_long_way(&text).iter().collect();
+        prop_assert_eq!(short, long);
+    }
+
     /// The short way for addresses gives the parts that the long way does.
     #[test]
     fn an_address_has_the_parts_of_any_text(rest in "[a-zA-Z0-9/._%?=+!é'&,:$-]{0,30}") {

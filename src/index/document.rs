@@ -304,3 +304,75 @@ impl<'a> Iterator for Columns<'a> {
         Some((&self.texts[column.path.clone()], part))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::schema;
+    use serde_json::json;
+
+    fn document(keys: Json) -> (Fields, EntryDocument) {
+        let (_, fields) = schema::build();
+        let Json::Object(keys) = keys else {
+            unreachable!("keys are an object")
+        };
+        let entry = Entry {
+            id: "vg".into(),
+            title: "Velvet Goldmine".into(),
+            artists: vec!["Brian Eno".into()],
+            prose: "Glam.".into(),
+            keys,
+            ..Entry::default()
+        };
+        let document = EntryDocument::new(&fields, &entry, 7);
+        (fields, document)
+    }
+
+    fn texts(document: &EntryDocument, wanted: Field) -> Vec<String> {
+        let values = document.iter_fields_and_values();
+        let texts = values.filter_map(|(field, part)| match part {
+            Part::Text(text) if field == wanted => Some(text.to_owned()),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn fields_come_in_order_and_lists_last() {
+        let (fields, document) = document(json!({"tags": ["a", "b"], "label": {"name": "Rhino"}}));
+        assert_eq!(
+            texts(&document, fields.text),
+            ["Glam.", "Velvet Goldmine", "Brian Eno"]
+        );
+        let keys = [
+            "title\0",
+            "artists\0",
+            "prose\0",
+            "label.name\0Rhino",
+            "tags\0a",
+            "tags\0b",
+        ];
+        assert_eq!(texts(&document, fields.keys), keys);
+        assert!(
+            document
+                .iter_fields_and_values()
+                .is_sorted_by_key(|(field, _)| field)
+        );
+    }
+
+    #[test]
+    fn columns_are_for_what_can_be_a_facet() {
+        let long = "x".repeat(MAX_COLUMN_TEXT + 1);
+        let (_, document) = document(json!({
+            "year": 1998, "live": true, "list": "Best", "url": "https://x.org/1", "note": long,
+        }));
+        let columns = document
+            .iter_fields_and_values()
+            .find_map(|(_, part)| match part {
+                Part::Columns(columns) => Some(columns),
+                _ => None,
+            });
+        let paths: Vec<&str> = columns.unwrap().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["artists", "year", "live", "list"]);
+    }
+}

@@ -21,6 +21,7 @@ pub fn register(index: &Index, language: Language) {
             analyzer: Analyzer::new(language),
             shape,
             path: String::new(),
+            token: Token::default(),
         };
         index
             .tokenizers()
@@ -45,6 +46,8 @@ struct EntryTokenizer {
     shape: Shape,
     /// Goes before every term: the path of a key with its `\0`.
     path: String,
+    /// The token that is filled again and again, to spare allocations.
+    token: Token,
 }
 
 impl EntryTokenizer {
@@ -87,7 +90,7 @@ impl Tokenizer for EntryTokenizer {
             bare_path,
             shift,
             next: 0,
-            token: Token::default(),
+            token: &mut self.token,
         }
     }
 }
@@ -104,36 +107,35 @@ struct EntryTokens<'a> {
     /// the farthest token: the first one reaches over the gap.
     reach: u32,
     next: usize,
-    token: Token,
+    token: &'a mut Token,
 }
 
 impl TokenStream for EntryTokens<'_> {
     fn advance(&mut self) -> bool {
+        self.token.text.clear();
+        self.token.text.push_str(self.path);
+        self.token.position_length = 1;
         if std::mem::take(&mut self.bare_path) {
-            self.token.text.push_str(self.path);
             self.token.position = 0;
             return true;
         }
         let Some(token) = self.tokens.get(self.next) else {
             return false;
         };
-        self.token.text.clear();
-        self.token.text.push_str(self.path);
         self.token.text.push_str(token.term);
         self.token.position = (self.shift + token.position) as usize;
-        self.token.position_length = match self.next {
-            0 => self.reach.saturating_sub(token.position).max(1) as usize,
-            _ => 1,
-        };
+        if self.next == 0 {
+            self.token.position_length = self.reach.saturating_sub(token.position).max(1) as usize;
+        }
         self.next += 1;
         true
     }
 
     fn token(&self) -> &Token {
-        &self.token
+        self.token
     }
 
     fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
+        self.token
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use tantivy::index::SegmentId;
+use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::merge_policy::MergePolicy;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
@@ -34,6 +34,12 @@ const STORE_BLOCK: usize = 4 << 10;
 const BATCH: usize = 64;
 /// or so many bytes of them.
 const BATCH_BYTES: u64 = 1 << 18;
+/// So many segments are merged into one.
+const AT_ONCE: usize = 8;
+/// A segment of more entries than this is not merged with others.
+const LARGE: u32 = 50_000;
+/// The share of deleted entries from which on a segment is written again.
+const DELETED: f32 = 0.3;
 /// A thread is worth its own segment from this many bytes of corpus on.
 const BYTES_A_THREAD: u64 = 4 << 20;
 
@@ -57,13 +63,15 @@ impl Budget {
             0 => cores as u64,
             threads => threads as u64,
         };
-        let queue = (options.memory / 16).clamp(1 << 20, 16 << 20);
-        let arenas = options.memory.saturating_sub(queue);
+        let queue = (options.memory / 16).clamp(1 << 20, 8 << 20);
+        // Writing a segment takes room beside what is written: sorted terms, buffers.
+        let arenas = options.memory.saturating_sub(queue) / 8 * 7;
         let threads = wanted
             .min(1 + bytes / BYTES_A_THREAD)
             .min(arenas / MIN_ARENA)
             .clamp(1, MAX_THREADS);
-        let arena = (arenas / threads).min(bytes.saturating_mul(4));
+        // What is indexed of a corpus takes up to twice its size, and a packed one is a fifth of itself.
+        let arena = (arenas / threads).min(bytes.saturating_mul(16));
         Budget {
             threads: threads as usize,
             arena: arena.clamp(MIN_ARENA, MAX_ARENA) as usize,
@@ -216,17 +224,9 @@ impl Writer {
                 .index
                 .searchable_segment_metas()
                 .map_err(|error| self.failed(&error))?;
-            let candidates = policy.compute_merge_candidates(&segments);
-            let single: BTreeMap<_, _> = segments
+            let started: Vec<_> = merges(&policy, &segments)
                 .iter()
-                .map(|segment| (segment.id(), segment.num_deleted_docs() == 0))
-                .collect();
-            // A segment alone and without deletions would be merged into itself, for ever.
-            let pointless = |ids: &[SegmentId]| ids.len() == 1 && single[&ids[0]];
-            let started: Vec<_> = candidates
-                .iter()
-                .filter(|candidate| !pointless(&candidate.0))
-                .map(|candidate| self.inner.merge(&candidate.0))
+                .map(|segments| self.inner.merge(segments))
                 .collect();
             if started.is_empty() {
                 return Ok(());
@@ -255,10 +255,32 @@ fn write_error(folder: &Path, workshop: &Workshop, error: &TantivyError) -> Erro
 /// one is written again only when edits have reached a third of it.
 fn merge_policy() -> LogMergePolicy {
     let mut policy = LogMergePolicy::default();
-    policy.set_min_num_segments(8);
+    policy.set_min_num_segments(AT_ONCE);
     policy.set_min_layer_size(1000);
-    policy.set_del_docs_ratio_before_merge(0.3);
+    policy.set_max_docs_before_merge(LARGE as usize);
+    policy.set_del_docs_ratio_before_merge(DELETED);
     policy
+}
+
+/// The segments to be merged, by the policy and a few at a time: what is merged is in memory, as far as the system has
+/// room for it. Large ones stay as they are, so that a large build costs no more than writing each entry once.
+fn merges(policy: &LogMergePolicy, segments: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
+    let deleted: BTreeMap<SegmentId, u32> = segments
+        .iter()
+        .map(|segment| (segment.id(), segment.num_deleted_docs()))
+        .collect();
+    let worn = |segment: &&SegmentMeta| {
+        segment.num_docs() > LARGE
+            && segment.num_deleted_docs() as f32 > DELETED * segment.max_doc() as f32
+    };
+    let worn = segments.iter().filter(worn).map(|it| vec![it.id()]);
+    let candidates = policy.compute_merge_candidates(segments);
+    let groups = candidates
+        .iter()
+        .flat_map(|candidate| candidate.0.chunks(AT_ONCE))
+        // A segment alone and without deletions would be merged into itself, for ever.
+        .filter(|ids| ids.len() > 1 || deleted[&ids[0]] > 0);
+    groups.map(<[SegmentId]>::to_vec).chain(worn).collect()
 }
 
 #[cfg(test)]
@@ -292,6 +314,28 @@ mod tests {
             assert!(held <= memory.max(MIN_ARENA + (1 << 20)), "{budget:?}");
             assert!((1..=8).contains(&budget.threads));
         }
-        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 4);
+        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 3);
+    }
+
+    #[test]
+    fn small_segments_are_merged_a_few_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let budget = Budget::new(&options(64 << 20, 1), 0);
+        let mut writer =
+            Writer::create(folder.path(), folder.path(), Language::English, budget).unwrap();
+        for key in 0..9 {
+            let entry = Entry {
+                id: key.to_string(),
+                title: "Heat".into(),
+                ..Entry::default()
+            };
+            writer.add(key, &entry).unwrap();
+            writer.commit("{}").unwrap();
+        }
+        writer.merge().unwrap();
+        let segments = writer.index.searchable_segment_metas().unwrap();
+        let mut entries: Vec<u32> = segments.iter().map(SegmentMeta::num_docs).collect();
+        entries.sort_unstable();
+        assert_eq!(entries, [1, 8]);
     }
 }
