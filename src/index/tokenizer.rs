@@ -51,10 +51,11 @@ struct EntryTokenizer {
 }
 
 impl EntryTokenizer {
-    /// Takes over the path of a key with its `\0`. Says whether it was the path of the value before, too: that was of the
-    /// same list then, for an entry has at least the key `title` without a value before all of its own.
-    fn take_path(&mut self, path: &str) -> bool {
-        if self.path.strip_suffix('\0') == Some(path) {
+    /// Takes over the path of a key with its `\0`. Says whether it was the path of the value before, too, which was of
+    /// the same list then: every entry begins with `title` without a value, and that never goes on with anything, least
+    /// of all with the entry before.
+    fn take_path(&mut self, path: &str, value: &str) -> bool {
+        if !value.is_empty() && self.path.strip_suffix('\0') == Some(path) {
             return true;
         }
         self.path.clear();
@@ -74,7 +75,7 @@ impl Tokenizer for EntryTokenizer {
             Shape::Name => self.analyzer.analyze_name(text),
             Shape::Key => {
                 let (path, value) = text.split_once('\0').unwrap_or(("", text));
-                let goes_on = self.take_path(path);
+                let goes_on = self.take_path(path, value);
                 bare_path = !goes_on;
                 shift = if goes_on { VALUE_GAP } else { 0 };
                 self.analyzer.analyze_value(value)
@@ -137,5 +138,46 @@ impl TokenStream for EntryTokens<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> EntryTokenizer {
+        EntryTokenizer {
+            analyzer: Analyzer::new(Language::English),
+            shape: Shape::Key,
+            path: String::new(),
+            token: Token::default(),
+        }
+    }
+
+    fn terms(tokenizer: &mut EntryTokenizer, text: &str) -> Vec<(String, usize)> {
+        let mut stream = tokenizer.token_stream(text);
+        let mut terms = Vec::new();
+        while stream.advance() {
+            terms.push((stream.token().text.clone(), stream.token().position));
+        }
+        terms
+    }
+
+    #[test]
+    fn every_entry_says_anew_which_fields_it_has() {
+        let mut tokenizer = keys();
+        let title = [("title\0".to_owned(), 0)];
+        assert_eq!(terms(&mut tokenizer, "title\0"), title);
+        assert_eq!(terms(&mut tokenizer, "title\0"), title, "the next entry");
+    }
+
+    #[test]
+    fn the_items_of_a_list_stand_apart_and_name_their_key_once() {
+        let mut tokenizer = keys();
+        let term = |text: &str, position: usize| (text.to_owned(), position);
+        let first = [term("tags\0", 0), term("tags\0a", 0)];
+        assert_eq!(terms(&mut tokenizer, "tags\0a"), first);
+        let second = [term("tags\0b", VALUE_GAP as usize)];
+        assert_eq!(terms(&mut tokenizer, "tags\0b"), second);
     }
 }
