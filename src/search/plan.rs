@@ -183,6 +183,6 @@ pub struct Whole {
     pub term: String,
     /// What a match adds, times the summed rarity of its atoms and their share of the query.
     pub weight: f32,
-    /// The atoms it is made of.
-    pub atoms: Range<usize>,
+    /// The atoms it is made of, at least one.
+    pub atoms: Vec<usize>,
 }

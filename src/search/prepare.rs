@@ -44,7 +44,7 @@ impl Worth {
             .for_each(|worth: &mut f32| *worth = worth.powf(power));
         let all: f32 = atoms.iter().sum();
         let whole = |whole: &Whole| {
-            let part: f32 = atoms[whole.atoms.clone()].iter().sum();
+            let part: f32 = whole.atoms.iter().map(|&atom| atoms[atom]).sum();
             let share = if all > 0.0 { part / all } else { 0.0 };
             whole.weight * part * share.powi(3)
         };
@@ -134,7 +134,7 @@ pub fn prepare<'s>(
         );
     }
     for (index, (whole, value)) in plan.wholes.iter().zip(&worth.wholes).enumerate() {
-        let scope = &plan.atoms[whole.atoms.start].scope;
+        let scope = &plan.atoms[whole.atoms[0]].scope;
         for &zone in super::resolve::name_zones(scope) {
             let share = if zone == Zone::Aliases {
                 weights.aliases
@@ -144,7 +144,7 @@ pub fn prepare<'s>(
             let pattern = Pattern::Terms(vec![whole.term.clone()]);
             let cursors = Cursor::open(segment, zone, "", &pattern)?;
             let cursors = cursors.into_iter().map(|cursor| (cursor, 1.0)).collect();
-            let mut member = Member::new(whole.atoms.start, zone, value * share, true, cursors);
+            let mut member = Member::new(whole.atoms[0], zone, value * share, true, cursors);
             member.whole = Some(index);
             push_member(&mut members, member);
         }
@@ -348,7 +348,7 @@ pub fn whole_cursors(segment: &Segment, plan: &Plan, index: usize) -> tantivy::R
     let whole = &plan.wholes[index];
     let pattern = Pattern::Terms(vec![whole.term.clone()]);
     let mut cursors = Vec::new();
-    for &zone in super::resolve::name_zones(&plan.atoms[whole.atoms.start].scope) {
+    for &zone in super::resolve::name_zones(&plan.atoms[whole.atoms[0]].scope) {
         cursors.extend(Cursor::open(segment, zone, "", &pattern)?);
     }
     Ok(cursors)

@@ -558,20 +558,18 @@ impl<'a> Resolver<'a> {
             scope,
             Scope::Any | Scope::Title | Scope::Artists | Scope::Aliases
         );
-        let (Some(first), Some(last)) = (words.first(), words.last()) else {
-            return Ok(Vec::new());
-        };
         if !fits || !scores || words.len() > MAX_WHOLE_WORDS {
             return Ok(Vec::new());
         }
-        let all = first.start..last.end;
         let mut nodes = Vec::new();
-        for (from, start) in words.iter().enumerate() {
-            for end in &words[from..] {
-                let atoms = start.start..end.end;
-                let parts: Vec<&str> = self.plan.atoms[atoms.clone()]
+        for from in 0..words.len() {
+            for to in from..words.len() {
+                let is_all = to - from + 1 == words.len();
+                // Between the words of a group may stand atoms that are none of them: of an exclusion, of a group within.
+                let atoms: Vec<usize> = words[from..=to].iter().cloned().flatten().collect();
+                let parts: Vec<&str> = atoms
                     .iter()
-                    .flat_map(|atom| atom.parts.iter().map(String::as_str))
+                    .flat_map(|&atom| self.plan.atoms[atom].parts.iter().map(String::as_str))
                     .collect();
                 let key = key_of_parts(&parts);
                 let ways = [
@@ -583,7 +581,7 @@ impl<'a> Resolver<'a> {
                     if !self.lexicon.names_exist(scope, &term)? {
                         continue;
                     }
-                    nodes.push((atoms == all, Node::Whole(self.plan.wholes.len())));
+                    nodes.push((is_all, Node::Whole(self.plan.wholes.len())));
                     self.plan.wholes.push(Whole {
                         term,
                         weight,

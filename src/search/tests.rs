@@ -281,3 +281,16 @@ fn every_way_of_running_a_query_gives_the_same_hits() {
     }
     assert!(compared > 1_000, "{compared}");
 }
+
+#[test]
+fn a_whole_name_is_made_of_the_words_of_its_group_only() {
+    let engine = engine(&[entry("and", "And", &[], "")]);
+    for query in [
+        "+the +and",
+        "+the -who +and",
+        "the (who) and",
+        "the -who and",
+    ] {
+        assert_eq!(ids(&engine, query), ["and"], "{query}");
+    }
+}
