@@ -3,6 +3,8 @@
 //! The shared noun of the whole program. An entry knows nothing of files or of Tantivy. It is kept in the index as
 //! JSON ([`Entry::to_json`]), in the same shape in which a user would write it by hand.
 
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
@@ -28,9 +30,14 @@ impl Entry {
     /// The id is kept apart (it has a field of its own).
     pub fn to_json(&self) -> Vec<u8> {
         let mut json = Vec::with_capacity(self.prose.len() + 256);
-        // Texts and JSON values always serialize, and a Vec always takes them.
-        let _ = Stored(self).serialize(&mut serde_json::Serializer::new(&mut json));
+        self.write_json(&mut json);
         json
+    }
+
+    /// Appends what [`Entry::to_json`] gives.
+    pub fn write_json(&self, json: &mut Vec<u8>) {
+        // Texts and JSON values always serialize, and a Vec always takes them.
+        let _ = Stored(self).serialize(&mut serde_json::Serializer::new(json));
     }
 
     /// Reads back what [`Entry::to_json`] wrote.
@@ -65,16 +72,38 @@ impl Entry {
         })
     }
 
+    /// About how many bytes it holds.
+    pub fn weight(&self) -> u64 {
+        fn of(value: &Value) -> usize {
+            let inside = match value {
+                Value::String(text) => text.len(),
+                Value::Array(items) => items.iter().map(of).sum(),
+                Value::Object(map) => map.iter().map(|(key, value)| key.len() + of(value)).sum(),
+                _ => 0,
+            };
+            size_of::<Value>() + inside
+        }
+        let names = self.artists.iter().chain(&self.aliases);
+        let names: usize = names.map(|name| size_of::<String>() + name.len()).sum();
+        let keys = self.keys.iter();
+        let keys: usize = keys
+            .map(|(key, value)| size_of::<String>() + key.len() + of(value))
+            .sum();
+        let texts = self.id.len() + self.title.len() + self.prose.len();
+        (size_of::<Entry>() + texts + names + keys) as u64
+    }
+
     /// Every scalar under [`Entry::keys`] with its dotted path: `{"label": {"name": "Rhino"}}` gives
     /// `("label.name", "Rhino")`; the items of a list share their list's path.
-    pub fn scalars(&self) -> Vec<(String, &Value)> {
-        fn walk<'a>(path: String, value: &'a Value, out: &mut Vec<(String, &'a Value)>) {
+    pub fn scalars(&self) -> Vec<(Cow<'_, str>, &Value)> {
+        type Scalars<'a> = Vec<(Cow<'a, str>, &'a Value)>;
+        fn walk<'a>(path: Cow<'a, str>, value: &'a Value, out: &mut Scalars<'a>) {
             match value {
                 Value::Null => {}
                 Value::Array(items) => items.iter().for_each(|item| walk(path.clone(), item, out)),
                 Value::Object(map) => {
                     for (key, value) in map {
-                        walk(format!("{path}.{key}"), value, out);
+                        walk(Cow::Owned(format!("{path}.{key}")), value, out);
                     }
                 }
                 _ => out.push((path, value)),
@@ -82,7 +111,7 @@ impl Entry {
         }
         let mut out = Vec::new();
         for (key, value) in &self.keys {
-            walk(key.clone(), value, &mut out);
+            walk(Cow::Borrowed(key), value, &mut out);
         }
         out
     }

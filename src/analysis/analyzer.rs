@@ -1,14 +1,79 @@
 //! Cutting a text into tokens.
 //!
 //! Text is taken a *chunk* at a time (what stands between white space). Nearly all chunks of prose are one ASCII word
-//! with perhaps a comma; they take the short way in [`Analyzer::plain_word`]. Everything else is folded
+//! with perhaps a comma; they take the short way in [`Plain`]. Everything else is folded
 //! ([`super::fold`]), cut into parts and given its other forms in [`super::chunk`].
 
 use super::chunk::{Chunk, cut};
-use super::fold::{Class, Unit, fold_next};
+use super::fold::{Class, Unit, fold_next, is_marked};
 use super::stem::Stemmer;
 use super::token::{HALF, JOINED, Kind, Place, STEM, Tokens, WHOLE, WHOLE_BARE};
 use super::{Language, forms, name};
+
+/// What is known of the chunks of texts, so that each is looked at once: text repeats its words.
+pub trait Chunks {
+    /// Takes the tokens of a chunk, if they are known, at position `at` of the text, and says how many positions they take.
+    fn recall(&mut self, chunk: &str, at: u32) -> Option<u32>;
+
+    /// Takes tokens, the first of which may begin at position `at` or (where initials go with what follows) before it.
+    /// They are always those of `chunk`, if there is one: it may be recalled from now on.
+    fn take(&mut self, chunk: Option<&str>, at: u32, tokens: &Tokens);
+}
+
+/// A chunk that needs nothing looked up: a word of ASCII letters, perhaps with `'s`, or a number, perhaps between marks.
+struct Plain {
+    kind: PlainKind,
+    /// First byte of the word.
+    start: usize,
+    /// One past its last.
+    end: usize,
+    /// Where the chunk ends.
+    stop: usize,
+}
+
+#[derive(Clone, Copy)]
+enum PlainKind {
+    /// White space up to the end of the text.
+    Nothing,
+    Word,
+    /// A word with `'s`.
+    Owner,
+    Number,
+}
+
+impl Plain {
+    /// The chunk that comes, behind white space, at `from`; nothing, when it needs the long way.
+    fn at(text: &str, from: usize) -> Option<Plain> {
+        let bytes = text.as_bytes();
+        let begin = skip(bytes, from, is_space);
+        let of = |kind, start, end| {
+            let stop = end_of_marks(bytes, end)?;
+            Some(Plain {
+                kind,
+                start,
+                end,
+                stop,
+            })
+        };
+        if begin == bytes.len() {
+            return of(PlainKind::Nothing, begin, begin);
+        }
+        let start = skip(bytes, begin, |byte| matches!(byte, b'(' | b'"'));
+        let end = skip(bytes, start, |byte| byte.is_ascii_alphabetic());
+        match (&bytes[start..end], &bytes[end..]) {
+            ([], _) => {
+                let end = skip(bytes, start, |byte| byte.is_ascii_digit());
+                (end > start).then(|| of(PlainKind::Number, start, end))?
+            }
+            // `and`, an initial
+            ([b'n' | b'N'], _) | ([_], [b'.', ..]) => None,
+            ([_, _, ..], [b'\'', b's', rest @ ..]) if is_end(rest) => {
+                of(PlainKind::Owner, start, end + 2)
+            }
+            _ => of(PlainKind::Word, start, end),
+        }
+    }
+}
 
 /// Turns texts into tokens. Holds buffers and a memory of stems: make one and keep it.
 #[derive(Clone)]
@@ -51,13 +116,12 @@ impl Analyzer {
 
     /// The tokens of a text.
     pub fn analyze(&mut self, text: &str) -> &Tokens {
-        self.tokens.clear();
-        self.initials.clear();
+        self.begin();
         let text = &text[..text.floor_char_boundary(MAX_TEXT)];
         let mut at = 0;
         while at < text.len() {
-            at = match self.plain_word(text, at) {
-                Some(end) => end,
+            at = match Plain::at(text, at) {
+                Some(plain) => self.push_plain(text, &plain),
                 None => self.any_chunk(text, at),
             };
         }
@@ -65,11 +129,61 @@ impl Analyzer {
         &self.tokens
     }
 
+    /// The tokens of a text, given to `chunks` a chunk at a time; a chunk whose tokens those know is not looked at. Says
+    /// how many positions the text takes.
+    pub fn analyze_chunks(&mut self, text: &str, chunks: &mut impl Chunks) -> u32 {
+        self.begin();
+        let text = &text[..text.floor_char_boundary(MAX_TEXT)];
+        let mut at = begin_of_chunk(text, 0);
+        while at < text.len() {
+            at = begin_of_chunk(text, self.next_chunk(text, at, chunks));
+        }
+        self.tokens.forget();
+        self.close_initials(None);
+        chunks.take(None, self.tokens.positions, &self.tokens);
+        self.tokens.positions
+    }
+
+    /// Takes the chunk that begins at `begin`. Returns where it ended.
+    fn next_chunk(&mut self, text: &str, begin: usize, chunks: &mut impl Chunks) -> usize {
+        let plain = Plain::at(text, begin);
+        let (chunk, stop) = match &plain {
+            Some(plain) => (&text[plain.start..plain.end], plain.stop),
+            None => {
+                let stop = end_of_chunk(text, begin);
+                (&text[begin..stop], stop)
+            }
+        };
+        // An initial before a chunk, or in it, says more than the chunk itself.
+        let alone = self.initials.is_empty();
+        let at = self.tokens.positions;
+        if alone && let Some(taken) = chunks.recall(chunk, at) {
+            self.tokens.positions += taken;
+            return stop;
+        }
+        self.tokens.forget();
+        let mut end = match &plain {
+            Some(plain) => self.push_plain(text, plain),
+            None => begin,
+        };
+        // Between ASCII white space may be white space of other kinds.
+        while end < stop {
+            end = self.any_chunk(&text[..stop], end);
+        }
+        let settled = alone && self.initials.is_empty();
+        chunks.take(settled.then_some(chunk), at, &self.tokens);
+        stop
+    }
+
+    fn begin(&mut self) {
+        self.tokens.clear();
+        self.initials.clear();
+    }
+
     /// As [`Analyzer::analyze`], without its short ways.
     #[cfg(test)]
     pub(super) fn analyze_the_long_way(&mut self, text: &str) -> &Tokens {
-        self.tokens.clear();
-        self.initials.clear();
+        self.begin();
         let mut at = 0;
         while at < text.len() {
             at = self.any_chunk(text, at);
@@ -160,47 +274,25 @@ impl Analyzer {
         &self.tokens
     }
 
-    /// Takes white space and then one chunk that is a word of ASCII letters, perhaps with `'s`, or a number, perhaps
-    /// between marks. Returns where it ended, or nothing (and takes nothing) when the chunk needs the long way.
-    fn plain_word(&mut self, text: &str, from: usize) -> Option<usize> {
-        let bytes = text.as_bytes();
-        let begin = skip(bytes, from, is_space);
-        if begin == bytes.len() {
-            return Some(begin);
-        }
-        let start = skip(bytes, begin, |byte| matches!(byte, b'(' | b'"'));
-        let end = skip(bytes, start, |byte| byte.is_ascii_alphabetic());
-        let word = &text[start..end];
-        match (word.as_bytes(), &bytes[end..]) {
-            ([], _) => return self.plain_number(text, start),
-            ([b'n' | b'N'], _) | ([_], [b'.', ..]) => return None, // `and`, an initial
-            ([_, _, ..], [b'\'', b's', rest @ ..]) if is_end(rest) => {
-                let stop = end_of_marks(bytes, end + 2)?;
-                self.push_possessive(text, start, end);
-                return Some(stop);
+    /// Adds the tokens of a plain chunk. Returns where it ended.
+    fn push_plain(&mut self, text: &str, plain: &Plain) -> usize {
+        let Plain { start, end, .. } = *plain;
+        match plain.kind {
+            PlainKind::Nothing => {}
+            PlainKind::Number => {
+                self.close_initials(Some((&text[start..end], end as u32)));
+                self.push_word(&text[start..end], start);
             }
-            _ => {}
+            PlainKind::Owner => self.push_possessive(text, start, end - 2),
+            PlainKind::Word => {
+                let word = &text[start..end];
+                self.close_initials(Some((word, end as u32)));
+                let place = self.push_word(word, start);
+                self.push_stem_of_last(place, word.len());
+                forms::push_roman(&mut self.tokens, place, word);
+            }
         }
-        let stop = end_of_marks(bytes, end)?;
-        self.close_initials(Some((word, end as u32)));
-        let place = self.push_word(word, start);
-        self.push_stem_of_last(place, word.len());
-        forms::push_roman(&mut self.tokens, place, word);
-        Some(stop)
-    }
-
-    /// As [`Analyzer::plain_word`], for digits from `start` on with at most marks behind them.
-    fn plain_number(&mut self, text: &str, start: usize) -> Option<usize> {
-        let bytes = text.as_bytes();
-        let end = skip(bytes, start, |byte| byte.is_ascii_digit());
-        if end == start {
-            return None;
-        }
-        let stop = end_of_marks(bytes, end)?;
-        let number = &text[start..end];
-        self.close_initials(Some((number, end as u32)));
-        self.push_word(number, start);
-        Some(stop)
+        plain.stop
     }
 
     /// Adds the owner that `start..end` is, with `'s` behind it: `Devil's` is one word with the stem of `Devil`.
@@ -353,6 +445,25 @@ fn is_space(byte: u8) -> bool {
 fn skip(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
     let other = bytes[from..].iter().position(|&byte| !wanted(byte));
     other.map_or(bytes.len(), |at| from + at)
+}
+
+/// The first place from `from` on that is no white space, or one that a mark belongs to.
+fn begin_of_chunk(text: &str, from: usize) -> usize {
+    let begin = skip(text.as_bytes(), from, is_space);
+    match begin > from && is_marked(text, begin - 1) {
+        true => begin - 1,
+        false => begin,
+    }
+}
+
+/// The end of the chunk that begins at `begin`.
+fn end_of_chunk(text: &str, begin: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = begin;
+    while end < bytes.len() && (!is_space(bytes[end]) || is_marked(text, end)) {
+        end += 1;
+    }
+    end
 }
 
 /// Whether a word has ended where `rest` begins.

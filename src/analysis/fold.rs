@@ -149,6 +149,12 @@ fn class_of_plain(c: char) -> Class {
     }
 }
 
+/// Whether marks belong to the white space at `at`: such a cluster is none.
+pub(crate) fn is_marked(text: &str, at: usize) -> bool {
+    let next = text.as_bytes().get(at + 1);
+    next.is_some_and(|byte| !byte.is_ascii()) && cluster_length(&text[at..], ' ') > 1
+}
+
 /// Bytes of the first character of `text` and of the marks and jamo that belong to it.
 fn cluster_length(text: &str, first: char) -> usize {
     let mut length = first.len_utf8();

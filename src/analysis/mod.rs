@@ -13,7 +13,7 @@ mod name;
 mod stem;
 mod token;
 
-pub use analyzer::{Analyzer, is_address, joined_prefix, joined_term};
+pub use analyzer::{Analyzer, Chunks, is_address, joined_prefix, joined_term};
 pub use language::Language;
 pub use name::{NameKey, key_of_parts};
 pub use token::{ACCENTED, HALF, JOINED, Kind, STEM, Token, Tokens, WHOLE, WHOLE_BARE};

@@ -145,6 +145,38 @@ fn an_address_has_only_its_parts() {
     }
 }
 
+/// Remembers every chunk.
+#[derive(Default)]
+struct Remembered {
+    known: std::collections::HashMap<String, (Vec<(String, u32)>, u32)>,
+    taken: Vec<(String, u32)>,
+}
+
+impl Chunks for Remembered {
+    fn recall(&mut self, chunk: &str, at: u32) -> Option<u32> {
+        let (tokens, positions) = self.known.get(chunk)?;
+        let moved = tokens
+            .iter()
+            .map(|(term, place)| (term.clone(), at + place));
+        self.taken.extend(moved);
+        Some(*positions)
+    }
+
+    fn take(&mut self, chunk: Option<&str>, at: u32, tokens: &Tokens) {
+        let taken = tokens
+            .iter()
+            .map(|token| (token.term.to_owned(), token.position));
+        self.taken.extend(taken);
+        if let Some(chunk) = chunk {
+            let here = tokens
+                .iter()
+                .map(|token| (token.term.to_owned(), token.position - at));
+            self.known
+                .insert(chunk.to_owned(), (here.collect(), tokens.positions - at));
+        }
+    }
+}
+
 proptest! {
     /// The short way for words, numbers and possessives gives the tokens that the long way does.
     #[test]
@@ -153,6 +185,21 @@ proptest! {
         let short: Vec<_> = short.analyze(&text).iter().collect();
         let long: Vec<_> = long.analyze_the_long_way(&text).iter().collect();
         prop_assert_eq!(short, long);
+    }
+
+    /// A text whose chunks are recalled has the tokens that it has anyway.
+    #[test]
+    fn what_is_recalled_is_what_it_was(texts in prop::collection::vec("([a-cN.&'!$1-3é½音ガ\u{301}(\"-]{0,6}[ \u{a0},.]{0,2}|[A-C]\\. ?|films?['s]{0,2} ){0,8}", 1..5)) {
+        let (mut analyzer, mut plain) = (Analyzer::new(Language::English), Analyzer::new(Language::English));
+        let mut known = Remembered::default();
+        for text in texts.iter().chain(&texts) {
+            known.taken.clear();
+            let positions = analyzer.analyze_chunks(text, &mut known);
+            let expected = plain.analyze(text);
+            prop_assert_eq!(positions, expected.positions);
+            let expected: Vec<_> = expected.iter().map(|token| (token.term.to_owned(), token.position)).collect();
+            prop_assert_eq!(&known.taken, &expected, "{:?}", text);
+        }
     }
 
     /// The short way for addresses gives the parts that the long way does.

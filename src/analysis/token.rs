@@ -105,9 +105,14 @@ impl Tokens {
     }
 
     pub(crate) fn clear(&mut self) {
+        self.forget();
+        self.positions = 0;
+    }
+
+    /// Lets the tokens go, and keeps the count of positions.
+    pub(crate) fn forget(&mut self) {
         self.terms.clear();
         self.list.clear();
-        self.positions = 0;
     }
 
     /// Adds a token whose term `write` appends; forgets it when `write` says so by returning false.

@@ -4,9 +4,9 @@
 //! for each generation: a Tantivy index with its manifest, bound to the commit by the commit's payload.
 
 mod changes;
+mod crew;
 mod directory;
 mod doctor;
-pub mod document;
 mod durable;
 mod folder;
 mod gate;
@@ -21,6 +21,7 @@ pub mod open;
 mod paged;
 mod scan;
 pub mod schema;
+mod segment;
 mod settle;
 mod status;
 mod sweep;
@@ -28,7 +29,6 @@ mod sweep;
 mod testing;
 #[cfg(test)]
 mod tests;
-pub mod tokenizer;
 pub mod trouble;
 mod update;
 mod watch;

@@ -22,7 +22,7 @@ use super::lengths::Lengths;
 use super::manifest::{Catalog, Twin};
 use super::names::{self, Fate};
 use super::schema::{self, Fields};
-use super::{tokenizer, trouble};
+use super::trouble;
 use crate::analysis::{self, Language};
 use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
@@ -323,7 +323,6 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
         return Err(Failure::Final(of_another_version(folder)));
     }
     check_small(folder, generation, &index, &commit)?;
-    tokenizer::register(&index, language);
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
     let reader: tantivy::IndexReader = reader.try_into().map_err(tantivys)?;
     let searcher = reader.searcher();

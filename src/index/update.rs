@@ -312,7 +312,7 @@ impl<'a, I: Input> Update<'a, I> {
                 Some(writer) => writer,
                 none => none.insert(open(Budget::new(self.options, total))?),
             };
-            writer.add(key, &entry)
+            writer.add(key, entry)
         };
         let scan = Scan::new(self.input, known, terms, Some(&mut sink));
         let mut found = scan.run(files.to_vec())?;

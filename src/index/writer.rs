@@ -6,26 +6,26 @@ use std::sync::Arc;
 use std::thread;
 
 use tantivy::index::{SegmentId, SegmentMeta};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
 use tantivy::merge_policy::MergePolicy;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
 
 use super::UpdateOptions;
+use super::crew::{Batch, Crew, Failed};
 use super::directory::Workshop;
-use super::document::EntryDocument;
 use super::gate::Gate;
 use super::keyed::{KeySet, KeyedIn};
 use super::schema::{self, Fields};
-use super::{tokenizer, trouble};
+use super::trouble;
 use crate::analysis::Language;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 
-/// The least that Tantivy takes for a thread.
-const MIN_ARENA: u64 = 15_000_000;
-/// The most.
-const MAX_ARENA: u64 = 2_000_000_000;
-/// Tantivy's own limit.
+/// What Tantivy asks of a thread of its own. (It has one, which is given nothing to do and takes nothing.)
+const TANTIVYS_ARENA: usize = 15_000_000;
+/// The least that is worth a thread.
+const MIN_ROOM: u64 = 12 << 20;
+/// The most threads; each searches its own segment later.
 const MAX_THREADS: u64 = 8;
 /// Bytes of stored entries that are packed together: a hit costs the unpacking of one such block. Tantivy's own 16 KiB
 /// take twice as long to fetch ten hits from, for 7 % less on disk.
@@ -48,9 +48,9 @@ const BYTES_A_THREAD: u64 = 4 << 20;
 pub struct Budget {
     /// Indexing threads.
     pub threads: usize,
-    /// Bytes of postings that each gathers before it writes a segment.
-    pub arena: usize,
-    /// Bytes of documents that wait to be indexed.
+    /// Bytes that each takes before it writes a segment, those included that writing takes.
+    pub room: usize,
+    /// Bytes of entries that wait to be indexed.
     pub queue: u64,
 }
 
@@ -64,17 +64,14 @@ impl Budget {
             threads => threads as u64,
         };
         let queue = (options.memory / 16).clamp(1 << 20, 8 << 20);
-        // Writing a segment takes room beside what is written: sorted terms, buffers.
-        let arenas = options.memory.saturating_sub(queue) / 8 * 7;
+        let room = options.memory.saturating_sub(queue);
         let threads = wanted
             .min(1 + bytes / BYTES_A_THREAD)
-            .min(arenas / MIN_ARENA)
+            .min(room / MIN_ROOM)
             .clamp(1, MAX_THREADS);
-        // What is indexed of a corpus takes up to twice its size, and a packed one is a fifth of itself.
-        let arena = (arenas / threads).min(bytes.saturating_mul(16));
         Budget {
             threads: threads as usize,
-            arena: arena.clamp(MIN_ARENA, MAX_ARENA) as usize,
+            room: (room / threads).max(MIN_ROOM) as usize,
             queue,
         }
     }
@@ -87,11 +84,15 @@ pub struct Writer {
     workshop: Workshop,
     index: Index,
     fields: Fields,
+    language: Language,
+    budget: Budget,
     gate: Arc<Gate>,
-    /// Documents not yet handed over, and their weight: handing over one at a time costs more than making it.
-    batch: Vec<EntryDocument>,
+    /// Entries not yet handed over, and their weight: handing over one at a time costs more than making it.
+    batch: Vec<(u64, Entry)>,
     weight: u64,
-    inner: IndexWriter<EntryDocument>,
+    /// The threads at work since the last commit, if any are.
+    crew: Option<Crew>,
+    inner: IndexWriter,
 }
 
 impl Writer {
@@ -139,13 +140,12 @@ impl Writer {
             Workshop::open(generation).map_err(|error| trouble::writing(folder, &error))?;
         let said = |error: TantivyError| write_error(folder, &workshop, &error);
         let index = make(workshop.clone()).map_err(said)?;
-        tokenizer::register(&index, language);
         let options = IndexWriterOptions::builder()
-            .num_worker_threads(budget.threads)
-            .memory_budget_per_thread(budget.arena)
+            .num_worker_threads(1)
+            .memory_budget_per_thread(TANTIVYS_ARENA)
             .num_merge_threads(budget.threads)
             .build();
-        let inner: IndexWriter<EntryDocument> = index.writer_with_options(options).map_err(said)?;
+        let inner: IndexWriter = index.writer_with_options(options).map_err(said)?;
         // Merges are done by us, where their errors are seen and where they can be waited for (see `merge`).
         inner.set_merge_policy(Box::new(NoMergePolicy));
         Ok(Writer {
@@ -153,40 +153,69 @@ impl Writer {
             workshop,
             index,
             fields,
+            language,
+            budget,
             gate: Gate::new(budget.queue),
             batch: Vec::with_capacity(BATCH),
             weight: 0,
+            crew: None,
             inner,
         })
     }
 
-    /// Adds an entry. Waits while too many are waiting.
+    /// Adds an entry under its key. Waits while too many are waiting.
     ///
     /// # Errors
     /// When an earlier one could not be written.
-    pub fn add(&mut self, key: u64, entry: &Entry) -> Result<()> {
-        let document = EntryDocument::new(&self.fields, entry, key);
-        self.weight += document.weight();
-        self.batch.push(document);
+    pub fn add(&mut self, key: u64, entry: Entry) -> Result<()> {
+        self.weight += entry.weight();
+        self.batch.push((key, entry));
         if self.batch.len() == BATCH || self.weight >= BATCH_BYTES {
             return self.send();
         }
         Ok(())
     }
 
-    /// Hands over the documents gathered so far.
+    /// Hands over the entries gathered so far.
     fn send(&mut self) -> Result<()> {
-        let Some(last) = self.batch.last_mut() else {
+        if self.batch.is_empty() {
             return Ok(());
+        }
+        let next = Vec::with_capacity(BATCH);
+        let batch = Batch {
+            entries: std::mem::replace(&mut self.batch, next),
+            permit: self.gate.enter(std::mem::take(&mut self.weight)),
         };
-        // They are indexed in order: with the last one all are done.
-        last.hold(self.gate.enter(std::mem::take(&mut self.weight)));
-        let adds: Vec<_> = self.batch.drain(..).map(UserOperation::Add).collect();
-        let sent = self.inner.run(adds);
-        sent.map(drop).map_err(|error| self.failed(&error))
+        let crew = match &self.crew {
+            Some(crew) => crew,
+            None => self.crew.insert(self.new_crew()?),
+        };
+        match crew.send(batch) {
+            Ok(()) => Ok(()),
+            Err(Failed) => self.settle(),
+        }
     }
 
-    /// Deletes every entry with one of these keys.
+    fn new_crew(&self) -> Result<Crew> {
+        let Budget { threads, room, .. } = self.budget;
+        Crew::start(&self.index, &self.fields, self.language, threads, room)
+            .map_err(|error| trouble::writing(&self.folder, &TantivyError::from(error)))
+    }
+
+    /// Has everything added so far written, as segments of the commit to come.
+    fn settle(&mut self) -> Result<()> {
+        let Some(crew) = self.crew.take() else {
+            return Ok(());
+        };
+        let segments = crew.finish().map_err(|error| self.failed(&error))?;
+        for segment in segments {
+            let added = self.inner.add_segment(segment);
+            added.map_err(|error| self.failed(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Deletes every entry with one of these keys, of those added so far.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -195,6 +224,7 @@ impl Writer {
             return Ok(());
         }
         self.send()?;
+        self.settle()?;
         let deleted = self.inner.delete_query(Box::new(KeyedIn(Arc::new(keys))));
         deleted.map(drop).map_err(|error| self.failed(&error))
     }
@@ -205,6 +235,7 @@ impl Writer {
     /// When it cannot be written; the last commit then stays as it is.
     pub fn commit(&mut self, payload: &str) -> Result<()> {
         self.send()?;
+        self.settle()?;
         let committed = self.inner.prepare_commit().and_then(|mut prepared| {
             prepared.set_payload(payload);
             prepared.commit()
@@ -296,9 +327,9 @@ mod tests {
     }
 
     #[test]
-    fn a_small_corpus_gets_one_thread_and_little_memory() {
+    fn a_small_corpus_gets_one_thread() {
         let budget = Budget::new(&options(200 << 20, 8), 30_000);
-        assert_eq!((budget.threads, budget.arena), (1, MIN_ARENA as usize));
+        assert_eq!(budget.threads, 1);
     }
 
     #[test]
@@ -310,11 +341,11 @@ mod tests {
             (u64::MAX, 100, u64::MAX),
         ] {
             let budget = Budget::new(&options(memory, threads), bytes);
-            let held = budget.threads as u64 * budget.arena as u64 + budget.queue;
-            assert!(held <= memory.max(MIN_ARENA + (1 << 20)), "{budget:?}");
+            let held = budget.threads as u64 * budget.room as u64 + budget.queue;
+            assert!(held <= memory.max(MIN_ROOM + (1 << 20)), "{budget:?}");
             assert!((1..=8).contains(&budget.threads));
         }
-        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 3);
+        assert_eq!(Budget::new(&options(64 << 20, 8), 1 << 40).threads, 5);
     }
 
     #[test]
@@ -329,7 +360,7 @@ mod tests {
                 title: "Heat".into(),
                 ..Entry::default()
             };
-            writer.add(key, &entry).unwrap();
+            writer.add(key, entry).unwrap();
             writer.commit("{}").unwrap();
         }
         writer.merge().unwrap();

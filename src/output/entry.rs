@@ -57,7 +57,7 @@ fn key_values(entry: &Entry) -> Vec<(String, Vec<String>)> {
         let Some(value) = plain(value) else { continue };
         match rows.last_mut() {
             Some((last, values)) if *last == path => values.push(value),
-            _ => rows.push((path, vec![value])),
+            _ => rows.push((path.into_owned(), vec![value])),
         }
     }
     rows

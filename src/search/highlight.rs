@@ -121,7 +121,7 @@ impl<'a> Highlighter<'a> {
             return fields;
         }
         for (path, value) in entry.scalars() {
-            let wanted = wanted(self.plan, self.worth, &Scope::Key(path.clone()));
+            let wanted = wanted(self.plan, self.worth, &Scope::Key(path.to_string()));
             if wanted.is_empty() {
                 continue;
             }
@@ -132,7 +132,7 @@ impl<'a> Highlighter<'a> {
             if has_match(&fragment) {
                 match fields.iter_mut().find(|(name, _)| *name == path) {
                     Some((_, fragments)) => fragments.push(fragment),
-                    None => fields.push((path, vec![fragment])),
+                    None => fields.push((path.into_owned(), vec![fragment])),
                 }
             }
         }

@@ -239,7 +239,7 @@ fn read(entry: &Entry, analyzer: &mut Analyzer) -> Read {
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
         add(&path, &text, false);
-        numbers.extend(value.as_f64().map(|number| (path, number)));
+        numbers.extend(value.as_f64().map(|number| (path.into_owned(), number)));
     }
     let has = |text: &&Text| !text.tokens.is_empty() || !is_builtin(&text.field);
     let fields = texts.iter().filter(has).map(|text| text.field.clone());

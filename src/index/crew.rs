@@ -1,0 +1,169 @@
+//! The threads that build segments: batches of entries in, segments out.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use tantivy::index::SegmentMeta;
+use tantivy::{Index, TantivyError};
+
+use super::gate::Permit;
+use super::schema::Fields;
+use super::segment::SegmentBuilder;
+use crate::analysis::Language;
+use crate::entry::Entry;
+
+/// Batches that may wait; by their bytes they are bounded by a [`super::gate::Gate`].
+const WAITING: usize = 256;
+
+/// Entries, each with its key, and the room that they take in the queue.
+pub struct Batch {
+    /// The entries.
+    pub entries: Vec<(u64, Entry)>,
+    /// Gives the room back.
+    pub permit: Permit,
+}
+
+/// Entries that are done with go back to the thread that made them. To free what another thread has allocated costs more
+/// than all the rest: the two wait for each other.
+type Done = Vec<(u64, Entry)>;
+
+/// A thread could not go on; what happened is said by [`Crew::finish`].
+#[derive(Debug)]
+pub struct Failed;
+
+/// What every thread needs.
+#[derive(Clone)]
+struct Work {
+    index: Index,
+    fields: Fields,
+    language: Language,
+    /// Bytes that a segment may take before it is written.
+    room: usize,
+    batches: Arc<Mutex<Receiver<Batch>>>,
+    done: Sender<Done>,
+    failed: Arc<AtomicBool>,
+}
+
+/// The threads.
+pub struct Crew {
+    sender: SyncSender<Batch>,
+    done: Receiver<Done>,
+    threads: Vec<JoinHandle<tantivy::Result<Vec<SegmentMeta>>>>,
+    failed: Arc<AtomicBool>,
+}
+
+impl Crew {
+    /// Starts so many threads. Each writes a segment whenever it has taken `room` bytes.
+    ///
+    /// # Errors
+    /// When the system has no threads left.
+    pub fn start(
+        index: &Index,
+        fields: &Fields,
+        language: Language,
+        threads: usize,
+        room: usize,
+    ) -> io::Result<Crew> {
+        let (sender, batches) = mpsc::sync_channel(WAITING);
+        let (give_back, done) = mpsc::channel();
+        let work = Work {
+            index: index.clone(),
+            fields: *fields,
+            language,
+            room,
+            batches: Arc::new(Mutex::new(batches)),
+            done: give_back,
+            failed: Arc::default(),
+        };
+        let failed = Arc::clone(&work.failed);
+        let start = |number: usize| {
+            let work = work.clone();
+            let thread = thread::Builder::new().name(format!("index-{number}"));
+            thread.spawn(move || work.run())
+        };
+        let threads = (0..threads).map(start).collect::<io::Result<_>>()?;
+        Ok(Crew {
+            sender,
+            done,
+            threads,
+            failed,
+        })
+    }
+
+    /// Hands over a batch. Waits while too many are waiting.
+    ///
+    /// # Errors
+    /// When a thread has failed.
+    pub fn send(&self, batch: Batch) -> Result<(), Failed> {
+        if self.failed.load(Ordering::Relaxed) {
+            return Err(Failed);
+        }
+        self.done.try_iter().for_each(drop);
+        self.sender.send(batch).map_err(|_| Failed)
+    }
+
+    /// Has everything written, and gives the segments.
+    ///
+    /// # Errors
+    /// The first thing that went wrong.
+    pub fn finish(self) -> tantivy::Result<Vec<SegmentMeta>> {
+        drop(self.sender);
+        let ends = self.threads.into_iter().map(JoinHandle::join);
+        let ends: Vec<_> = ends.collect();
+        let mut segments = Vec::new();
+        for end in ends {
+            let gone = |_| TantivyError::ErrorInThread("a thread that indexes ended".into());
+            segments.extend(end.map_err(gone)??);
+        }
+        Ok(segments)
+    }
+}
+
+impl Work {
+    fn run(&self) -> tantivy::Result<Vec<SegmentMeta>> {
+        let segments = self.segments();
+        if segments.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        segments
+    }
+
+    /// Takes batches until there are no more.
+    fn segments(&self) -> tantivy::Result<Vec<SegmentMeta>> {
+        let mut segments = Vec::new();
+        let mut building: Option<SegmentBuilder> = None;
+        while let Some(batch) = self.next() {
+            let mut builder = match building.take() {
+                Some(builder) => builder,
+                None => SegmentBuilder::new(&self.index, &self.fields, self.language)?,
+            };
+            let Batch { entries, permit } = batch;
+            for (key, entry) in &entries {
+                builder.add(*key, entry)?;
+            }
+            // Nobody takes it back at the end.
+            let _ = self.done.send(entries);
+            drop(permit);
+            match builder.memory() > self.room || builder.is_full() {
+                true => segments.push(builder.finish()?),
+                false => building = Some(builder),
+            }
+        }
+        if let Some(builder) = building {
+            segments.push(builder.finish()?);
+        }
+        Ok(segments)
+    }
+
+    /// The next batch; none when all are done, or when another thread has failed.
+    fn next(&self) -> Option<Batch> {
+        if self.failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        batches.recv().ok()
+    }
+}

@@ -1,0 +1,188 @@
+//! A segment being written: entries in, the files of a Tantivy segment out.
+//!
+//! Tantivy has a writer of its own that takes any document, by way of a tokenizer. This one knows what it is given: a
+//! word is analyzed once in a segment and recalled from then on, a title is read once for both of its fields, and an
+//! occurrence of a term costs a number at the end of a list. The files are Tantivy's, written by Tantivy's serializers.
+
+mod columns;
+mod occurrences;
+mod postings;
+mod recall;
+mod stored;
+mod terms;
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+use tantivy::Index;
+use tantivy::directory::{FileSlice, TerminatingWrite};
+use tantivy::fieldnorm::{FieldNormReader, FieldNormsSerializer};
+use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
+use tantivy::postings::InvertedIndexSerializer;
+use tantivy::store::{Compressor, StoreWriter};
+
+use self::columns::Columns;
+use self::postings::Postings;
+use self::stored::Stored;
+use super::schema::Fields;
+use crate::analysis::{Language, is_address};
+use crate::entry::Entry;
+
+/// A segment being written.
+pub struct SegmentBuilder {
+    segment: Segment,
+    postings: Postings,
+    columns: Columns,
+    store: StoreWriter,
+    stored: Stored,
+    docs: u32,
+}
+
+impl SegmentBuilder {
+    /// An empty segment of an index.
+    ///
+    /// # Errors
+    /// When its first file cannot be made.
+    pub fn new(
+        index: &Index,
+        fields: &Fields,
+        language: Language,
+    ) -> tantivy::Result<SegmentBuilder> {
+        let segment = index.new_segment();
+        let store = segment.open_write(SegmentComponent::Store)?;
+        let block = index.settings().docstore_blocksize;
+        Ok(SegmentBuilder {
+            segment,
+            postings: Postings::new(fields, language),
+            columns: Columns::new(),
+            store: StoreWriter::new(store, Compressor::Lz4, block, false)?,
+            stored: Stored::new(*fields),
+            docs: 0,
+        })
+    }
+
+    /// Adds an entry under its key.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn add(&mut self, key: u64, entry: &Entry) -> tantivy::Result<()> {
+        let doc = self.docs;
+        self.docs += 1;
+        self.columns.add_entry(doc, &entry.id, key);
+        self.postings.begin(doc);
+        self.add_texts(doc, entry);
+        self.add_keys(doc, entry);
+        self.postings.end();
+        self.stored.fill(key, entry);
+        let schema = self.segment.schema();
+        Ok(self.store.store(&self.stored, &schema)?)
+    }
+
+    /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
+    fn add_texts(&mut self, doc: u32, entry: &Entry) {
+        let postings = &mut self.postings;
+        if !entry.prose.is_empty() {
+            postings.add_prose(&entry.prose);
+        }
+        postings.add_title(&entry.title);
+        for artist in &entry.artists {
+            postings.add_artist(artist);
+            self.columns.add_text(doc, "artists", artist);
+        }
+        for alias in &entry.aliases {
+            postings.add_alias(alias);
+        }
+    }
+
+    /// The fields that the entry has, by name, and then its keys with their values.
+    fn add_keys(&mut self, doc: u32, entry: &Entry) {
+        for (name, has) in [
+            ("title", true),
+            ("artists", !entry.artists.is_empty()),
+            ("prose", !entry.prose.is_empty()),
+            ("aliases", !entry.aliases.is_empty()),
+        ] {
+            if has {
+                self.postings.add_path(name);
+            }
+        }
+        let mut scalars = entry.scalars();
+        // Lists within lists of objects come apart. Values keep their order.
+        scalars.sort_by(|(left, _), (right, _)| left.cmp(right));
+        let mut path = None;
+        for (next, value) in &scalars {
+            if path != Some(next) {
+                self.postings.add_path(next);
+                path = Some(next);
+            }
+            self.add_scalar(doc, next, value);
+        }
+    }
+
+    fn add_scalar(&mut self, doc: u32, path: &str, value: &Json) {
+        let text = match value {
+            Json::String(text) => Cow::Borrowed(text.as_str()),
+            other => Cow::Owned(other.to_string()),
+        };
+        // An address is a text of its own in nearly every entry: it is no facet, and nobody sorts by it.
+        let is_address = is_address(&text);
+        self.postings.add_value(&text, is_address);
+        match value {
+            Json::String(_) if is_address => {}
+            Json::String(text) => self.columns.add_text(doc, path, text),
+            other => self.columns.add_scalar(doc, path, other),
+        }
+    }
+
+    /// Bytes that it takes, those included that writing it will take.
+    pub fn memory(&self) -> usize {
+        let held = self.postings.memory() + self.columns.memory() + self.store.mem_usage();
+        held + self.postings.memory_to_write()
+    }
+
+    /// Whether it must be written before more is added.
+    pub fn is_full(&self) -> bool {
+        self.postings.is_full() || self.docs >= occurrences::MAX_NUMBER - 1
+    }
+
+    /// Writes the segment.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn finish(mut self) -> tantivy::Result<SegmentMeta> {
+        self.store.close()?;
+        let out = self.segment.open_write(SegmentComponent::FieldNorms)?;
+        let mut lengths = FieldNormsSerializer::from_write(out)?;
+        for lists in self.postings.fields() {
+            lengths.serialize_field(lists.field, &lists.lengths)?;
+        }
+        lengths.close()?;
+        let mut out = self.segment.open_write(SegmentComponent::FastFields)?;
+        self.columns.write(self.docs, &mut out)?;
+        out.terminate()?;
+        write_postings(&mut self.segment, self.postings)?;
+        Ok(self.segment.with_max_doc(self.docs).meta().clone())
+    }
+}
+
+fn write_postings(segment: &mut Segment, postings: Postings) -> tantivy::Result<()> {
+    let mut out = InvertedIndexSerializer::open(segment)?;
+    let order = postings.terms.in_order();
+    for (index, lists) in postings.fields().into_iter().enumerate() {
+        // By the lengths Tantivy finds out which document of a block scores best, at some cost for every term. Only in
+        // the text are there lists so long that it is asked for.
+        let lengths = match index {
+            0 => Some(FieldNormReader::open(FileSlice::from(
+                lists.lengths.clone(),
+            ))?),
+            _ => None,
+        };
+        let total = lists.occurrences.total();
+        let mut field = out.new_field(lists.field, total, lengths)?;
+        lists
+            .occurrences
+            .write(&postings.terms, &order, &mut field)?;
+        field.close()?;
+    }
+    Ok(out.close()?)
+}

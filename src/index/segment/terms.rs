@@ -1,0 +1,101 @@
+//! The terms of a segment that is being written: each has a number from the moment it is first met.
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Longer terms (in bytes) than this cannot be written.
+const MAX_TERM: usize = 65_000;
+
+/// Numbers terms in the order in which they are met.
+#[derive(Default)]
+pub struct Terms {
+    /// All terms, one behind the other.
+    bytes: Vec<u8>,
+    /// Where each begins in `bytes`.
+    starts: Vec<usize>,
+    /// The number of each, with a part of its hash.
+    table: HashTable<(u32, u32)>,
+}
+
+impl Terms {
+    /// The number of a term. Of one that is too long, only the beginning counts.
+    pub fn number(&mut self, term: &[u8]) -> u32 {
+        let term = &term[..term.len().min(MAX_TERM)];
+        let hash = xxh3_64(term);
+        let is_it = |&(part, number): &(u32, u32)| part == hash as u32 && self.get(number) == term;
+        if let Some(&(_, number)) = self.table.find(spread(hash as u32), is_it) {
+            return number;
+        }
+        let number = self.starts.len() as u32;
+        self.starts.push(self.bytes.len());
+        self.bytes.extend_from_slice(term);
+        let entry = (hash as u32, number);
+        self.table
+            .insert_unique(spread(entry.0), entry, |&(part, _)| spread(part));
+        number
+    }
+
+    /// The term of a number.
+    pub fn get(&self, number: u32) -> &[u8] {
+        let number = number as usize;
+        let end = self.starts.get(number + 1).copied();
+        &self.bytes[self.starts[number]..end.unwrap_or(self.bytes.len())]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> usize {
+        let starts = self.starts.capacity() * size_of::<usize>();
+        self.bytes.capacity() + starts + self.table.allocation_size()
+    }
+
+    /// The numbers in the order of their terms.
+    pub fn in_order(&self) -> Vec<u32> {
+        let mut numbers: Vec<(u64, u32)> = (0..self.len() as u32)
+            .map(|number| (beginning(self.get(number)), number))
+            .collect();
+        numbers.sort_unstable_by(|left, right| {
+            let rest = || self.get(left.1).cmp(self.get(right.1));
+            left.0.cmp(&right.0).then_with(rest)
+        });
+        numbers.into_iter().map(|(_, number)| number).collect()
+    }
+}
+
+/// The first eight bytes of a term as a number of the same order: nearly all comparisons end there.
+fn beginning(term: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let length = term.len().min(8);
+    bytes[..length].copy_from_slice(&term[..length]);
+    u64::from_be_bytes(bytes)
+}
+
+/// The table looks at the highest and the lowest bits of a hash; we keep 32 of them.
+fn spread(part: u32) -> u64 {
+    u64::from(part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_term_keeps_its_number_and_terms_come_in_order(words in prop::collection::vec("[a-c\0\u{1}é]{0,10}", 0..80)) {
+            let mut terms = Terms::default();
+            let numbers: Vec<u32> = words.iter().map(|word| terms.number(word.as_bytes())).collect();
+            for (word, number) in words.iter().zip(numbers) {
+                prop_assert_eq!(terms.number(word.as_bytes()), number);
+                prop_assert_eq!(terms.get(number), word.as_bytes());
+            }
+            let ordered: Vec<&[u8]> = terms.in_order().into_iter().map(|number| terms.get(number)).collect();
+            let distinct: std::collections::BTreeSet<&[u8]> = words.iter().map(String::as_bytes).collect();
+            prop_assert_eq!(ordered, distinct.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
