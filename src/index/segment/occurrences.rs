@@ -11,21 +11,23 @@ use tantivy::postings::FieldSerializer;
 
 use super::terms::Terms;
 
-/// Numbers in one piece of the list.
-const PIECE: usize = 1 << 16;
+/// Units in one piece of the list.
+const PIECE: usize = if cfg!(test) { 64 } else { 1 << 16 };
 /// A list is gone through about so many times,
-const ROUNDS: u64 = 5;
+const ROUNDS: u64 = 2;
 /// but for at least so many occurrences at a time.
 const LEAST_AT_ONCE: u64 = 1 << 20;
 /// Terms and documents are numbered below this.
-pub const MAX_NUMBER: u32 = 1 << 30;
+pub const MAX_NUMBER: u32 = 1 << 29;
+/// Positions are cut here.
+const MAX_POSITION: u32 = (1 << 31) - 1;
 /// The place of a term that is not dealt out now.
 const ELSEWHERE: u32 = u32::MAX;
 
 /// What the two lowest bits of a number say of it.
 const SAME_POSITION: u32 = 0;
 const NEXT_POSITION: u32 = 1;
-/// The position is in the next number.
+/// The position is the next number.
 const FAR_POSITION: u32 = 2;
 /// It is a document, and what follows stands there.
 const DOCUMENT: u32 = 3;
@@ -33,9 +35,14 @@ const DOCUMENT: u32 = 3;
 /// The occurrences of one field.
 #[derive(Default)]
 pub struct Occurrences {
-    full: Vec<Vec<u32>>,
-    last: Vec<u32>,
+    /// Numbers below 2^15 as one unit, greater ones as two, the first with its highest bit set. Frequent terms are met
+    /// early and have small numbers: most take one.
+    full: Vec<Vec<u16>>,
+    last: Vec<u16>,
     position: u32,
+    /// The greatest position.
+    farthest: u32,
+    doc: u32,
     /// Occurrences in the document that was begun last.
     length: u32,
     total: u64,
@@ -44,33 +51,46 @@ pub struct Occurrences {
 impl Occurrences {
     /// What is pushed from now on stands in this document: a later one than any before.
     pub fn begin(&mut self, doc: u32) {
+        self.make_room();
         self.put(doc << 2 | DOCUMENT);
+        self.doc = doc;
         self.position = u32::MAX;
         self.length = 0;
     }
 
     /// A term stands at a position.
     pub fn push(&mut self, term: u32, position: u32) {
+        let position = position.min(MAX_POSITION);
+        self.make_room();
         match position.wrapping_sub(self.position) {
             0 => self.put(term << 2 | SAME_POSITION),
             1 => self.put(term << 2 | NEXT_POSITION),
             _ => {
                 self.put(term << 2 | FAR_POSITION);
-                self.last.push(position);
+                self.put(position);
             }
         }
         self.position = position;
+        self.farthest = self.farthest.max(position);
         self.length += 1;
         self.total += 1;
     }
 
-    /// Adds a number, with room for one more in the same piece.
-    fn put(&mut self, number: u32) {
-        if self.last.len() + 2 > PIECE {
+    /// Makes room for two numbers in one piece.
+    fn make_room(&mut self) {
+        if self.last.len() + 4 > self.last.capacity() {
             let next = Vec::with_capacity(PIECE);
             self.full.push(std::mem::replace(&mut self.last, next));
         }
-        self.last.push(number);
+    }
+
+    fn put(&mut self, number: u32) {
+        if number < 1 << 15 {
+            self.last.push(number as u16);
+        } else {
+            let halves = [(number >> 16) as u16 | 1 << 15, number as u16];
+            self.last.extend_from_slice(&halves);
+        }
     }
 
     /// How many occurrences the document has that was begun last.
@@ -85,18 +105,24 @@ impl Occurrences {
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        (self.full.len() * PIECE + self.last.capacity()) * size_of::<u32>()
+        (self.full.len() * PIECE + self.last.capacity()) * size_of::<u16>()
     }
 
     /// Bytes that [`Occurrences::write`] takes beside.
     pub fn memory_to_write(&self, terms: &Terms) -> usize {
-        self.at_once() as usize * size_of::<u64>() + terms.len() * 3 * size_of::<u32>()
+        let place = if self.is_narrow() { 4 } else { 8 };
+        self.at_once() as usize * place + terms.len() * 2 * size_of::<u32>()
     }
 
     /// How many occurrences are dealt out at a time (unless one term has more).
     fn at_once(&self) -> u32 {
         let most = (self.total / ROUNDS).max(LEAST_AT_ONCE).min(self.total);
         most.min(u64::from(u32::MAX)) as u32
+    }
+
+    /// Whether a document and a position fit into 32 bits together.
+    fn is_narrow(&self) -> bool {
+        bits(self.doc) + bits(self.farthest) <= 32
     }
 
     /// Writes the postings of all terms; `order` has their numbers in order.
@@ -109,14 +135,24 @@ impl Occurrences {
         order: &[u32],
         out: &mut FieldSerializer<'_>,
     ) -> io::Result<()> {
+        match self.is_narrow() {
+            true => self.write_as::<u32>(terms, order, out),
+            false => self.write_as::<u64>(terms, order, out),
+        }
+    }
+
+    fn write_as<P: Place>(
+        &self,
+        terms: &Terms,
+        order: &[u32],
+        out: &mut FieldSerializer<'_>,
+    ) -> io::Result<()> {
         let mut counts = vec![0; terms.len()];
         self.each(|term, _, _| counts[term as usize] += 1);
         let mut places = vec![ELSEWHERE; terms.len()];
         let mut dealt = Vec::new();
-        let mut list = List::default();
-        let present = order.iter().filter(|&&term| counts[term as usize] > 0);
-        let present: Vec<u32> = present.copied().collect();
-        let mut rest = present.as_slice();
+        let mut list = List::new(bits(self.farthest));
+        let mut rest = order;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(share(rest, &counts, self.at_once()));
             rest = later;
@@ -125,18 +161,21 @@ impl Occurrences {
                 places[term as usize] = end;
                 end += counts[term as usize];
             }
-            dealt.resize(end as usize, 0);
+            dealt.clear();
+            dealt.resize(end as usize, P::default());
             self.each(|term, doc, position| {
                 let place = &mut places[term as usize];
                 if *place != ELSEWHERE {
-                    dealt[*place as usize] = u64::from(doc) << 32 | u64::from(position);
+                    dealt[*place as usize] = P::new(doc, position, list.bits);
                     *place += 1;
                 }
             });
             let mut start = 0;
             for &term in now {
                 let end = std::mem::replace(&mut places[term as usize], ELSEWHERE) as usize;
-                list.write(terms.get(term), &mut dealt[start..end], out)?;
+                if end > start {
+                    list.write(terms.get(term), &mut dealt[start..end], out)?;
+                }
                 start = end;
             }
         }
@@ -147,22 +186,39 @@ impl Occurrences {
     fn each(&self, mut each: impl FnMut(u32, u32, u32)) {
         let (mut doc, mut position) = (0, u32::MAX);
         for piece in self.full.iter().chain([&self.last]) {
-            let mut numbers = piece.iter();
-            while let Some(number) = numbers.next() {
+            let mut at = 0;
+            while at < piece.len() {
+                let number = number_at(piece, &mut at);
                 let about = number >> 2;
-                match number & 3 {
-                    SAME_POSITION => {}
-                    NEXT_POSITION => position = position.wrapping_add(1),
-                    FAR_POSITION => position = numbers.next().copied().unwrap_or(position),
-                    _ => {
-                        (doc, position) = (about, u32::MAX);
-                        continue;
-                    }
+                if number & FAR_POSITION == 0 {
+                    position = position.wrapping_add(number & NEXT_POSITION);
+                } else if number & DOCUMENT == FAR_POSITION {
+                    position = number_at(piece, &mut at);
+                } else {
+                    (doc, position) = (about, u32::MAX);
+                    continue;
                 }
                 each(about, doc, position);
             }
         }
     }
+}
+
+/// The number that begins at a place of a piece, and moves the place behind it. Without branches that depend on it: which
+/// numbers are long cannot be foreseen.
+#[inline(always)]
+fn number_at(piece: &[u16], at: &mut usize) -> u32 {
+    let first = u32::from(piece[*at]);
+    let second = piece.get(*at + 1).map_or(0, |&unit| u32::from(unit));
+    let is_long = first >> 15;
+    *at += 1 + is_long as usize;
+    let long = (first & 0x7fff) << 16 | second;
+    if is_long == 1 { long } else { first }
+}
+
+/// How many bits a number takes.
+fn bits(number: u32) -> u32 {
+    u32::BITS - number.leading_zeros()
 }
 
 /// How many of the terms, at least one, have together no more occurrences than are dealt out at once.
@@ -175,38 +231,130 @@ fn share(terms: &[u32], counts: &[u32], at_once: u32) -> usize {
     fits.count().max(1)
 }
 
+/// A document and, in so many lower bits, a position.
+trait Place: Copy + Default + Ord {
+    fn new(doc: u32, position: u32, bits: u32) -> Self;
+    fn doc(self, bits: u32) -> u32;
+    fn position(self, bits: u32) -> u32;
+}
+
+impl Place for u32 {
+    fn new(doc: u32, position: u32, bits: u32) -> u32 {
+        doc.unbounded_shl(bits) | position
+    }
+
+    fn doc(self, bits: u32) -> u32 {
+        self.unbounded_shr(bits)
+    }
+
+    fn position(self, bits: u32) -> u32 {
+        self & !u32::MAX.unbounded_shl(bits)
+    }
+}
+
+impl Place for u64 {
+    fn new(doc: u32, position: u32, bits: u32) -> u64 {
+        u64::from(doc) << bits | u64::from(position)
+    }
+
+    fn doc(self, bits: u32) -> u32 {
+        (self >> bits) as u32
+    }
+
+    fn position(self, bits: u32) -> u32 {
+        (self & !(u64::MAX << bits)) as u32
+    }
+}
+
 /// Writes one posting list after the other.
-#[derive(Default)]
 struct List {
+    /// How many bits of a place are the position.
+    bits: u32,
     /// Each position of a document less the one before.
     steps: Vec<u32>,
 }
 
 impl List {
-    /// Writes the list of a term from where it stands: the document above, the position below.
-    fn write(
+    fn new(bits: u32) -> List {
+        let steps = Vec::new();
+        List { bits, steps }
+    }
+
+    /// Writes the list of a term from where it stands.
+    fn write<P: Place>(
         &mut self,
         term: &[u8],
-        places: &mut [u64],
+        places: &mut [P],
         out: &mut FieldSerializer<'_>,
     ) -> io::Result<()> {
         // An initial goes back to where it stood once it is known what it goes with.
         if !places.is_sorted() {
             places.sort_unstable();
         }
-        let docs = places.chunk_by(|left, right| left >> 32 == right >> 32);
+        let bits = self.bits;
+        let docs = places.chunk_by(|left, right| left.doc(bits) == right.doc(bits));
         out.new_term(term, docs.clone().count() as u32, true)?;
         for places in docs {
             self.steps.clear();
             let mut before = 0;
-            for &place in places {
-                let position = place as u32;
+            for place in places {
+                let position = place.position(bits);
                 self.steps.push(position - before);
                 before = position;
             }
-            let doc = (places[0] >> 32) as u32;
+            let doc = places[0].doc(bits);
             out.write_doc(doc, self.steps.len() as u32, &self.steps);
         }
         out.close_term()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_pushed_is_gone_through(docs in prop::collection::vec((1_u32..1 << 20, prop::collection::vec((0_u32..1 << 20, 0_u32..200), 0..30)), 0..20)) {
+            let (mut occurrences, mut expected, mut doc) = (Occurrences::default(), Vec::new(), 0);
+            for (step, places) in docs {
+                doc += step;
+                occurrences.begin(doc);
+                for (term, position) in places {
+                    let position = position * position * 100;
+                    occurrences.push(term, position);
+                    expected.push((term, doc, position));
+                }
+            }
+            prop_assert_eq!(occurrences.total(), expected.len() as u64);
+            let mut found = Vec::new();
+            occurrences.each(|term, doc, position| found.push((term, doc, position)));
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn a_place_is_its_document_and_its_position(doc in 0_u32..=u32::MAX, position in 0_u32..=MAX_POSITION) {
+            let width = bits(position);
+            let wide = <u64 as Place>::new(doc, position, width);
+            prop_assert_eq!((wide.doc(width), wide.position(width)), (doc, position));
+            if bits(doc) + width <= 32 {
+                let narrow = <u32 as Place>::new(doc, position, width);
+                prop_assert_eq!((narrow.doc(width), narrow.position(width)), (doc, position));
+            }
+        }
+    }
+
+    #[test]
+    fn terms_are_dealt_out_in_bounded_shares() {
+        let counts = [3, 0, 4, 9, 1, 1];
+        let order = [0, 1, 2, 3, 4, 5];
+        assert_eq!(share(&order, &counts, 7), 3);
+        assert_eq!(
+            share(&order[3..], &counts, 7),
+            1,
+            "more than there is room for"
+        );
+        assert_eq!(share(&order[4..], &counts, 7), 2);
     }
 }

@@ -1,6 +1,8 @@
 //! The texts of entries as occurrences of terms. A word is analyzed once in a segment, and so are the name of a person and
 //! a short value; from then on they are recalled.
 
+use std::collections::HashMap;
+
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field;
 
@@ -14,9 +16,11 @@ use crate::index::schema::Fields;
 /// crosses from one artist into the next.
 const VALUE_GAP: u32 = 101;
 /// Bytes in which the words of a segment may be remembered.
-const MEMORY_OF_WORDS: usize = 8 << 20;
+const MEMORY_OF_WORDS: usize = 6 << 20;
 /// Bytes in which its names, and again its values, may be.
-const MEMORY_OF_NAMES: usize = 4 << 20;
+const MEMORY_OF_NAMES: usize = 2 << 20;
+/// Bytes of a path's number in what a value is recalled by. The values of later paths are not recalled.
+const PATH_BYTES: usize = 2;
 /// The position of a whole name in what is remembered of it: it stands at the first, and not in the text.
 const WHOLE: u32 = u32::MAX;
 
@@ -85,8 +89,13 @@ pub struct Postings {
     words: Recall,
     names: Recall,
     values: Recall,
-    /// A term of the keys: the path, `\0`, and a value or a token of it.
-    key: Vec<u8>,
+    paths: Paths,
+    /// The path added last.
+    path: usize,
+    /// What a value is recalled by: its path's number, and the value.
+    stretch: Vec<u8>,
+    /// A term of the keys.
+    term: Vec<u8>,
     /// The terms of the name or value that is being looked at.
     forms: Vec<Form>,
 }
@@ -105,7 +114,10 @@ impl Postings {
             words: Recall::new(MEMORY_OF_WORDS),
             names: Recall::new(MEMORY_OF_NAMES),
             values: Recall::new(MEMORY_OF_NAMES),
-            key: Vec::new(),
+            paths: Paths::default(),
+            path: 0,
+            stretch: Vec::new(),
+            term: Vec::new(),
             forms: Vec::new(),
         }
     }
@@ -136,20 +148,24 @@ impl Postings {
         let fields = self.fields().into_iter();
         let lists = fields.map(|lists| lists.occurrences.memory() + lists.lengths.capacity());
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
-        lists.sum::<usize>() + known.iter().sum::<usize>() + self.terms.memory()
+        lists.sum::<usize>()
+            + known.iter().sum::<usize>()
+            + self.terms.memory()
+            + self.paths.memory()
     }
 
-    /// Bytes that writing takes beside: field after field, and the order of the terms.
+    /// Bytes that writing takes beside: the terms are put in order, and then field after field is written.
     pub fn memory_to_write(&self) -> usize {
         let fields = self.fields().into_iter();
         let most = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms));
-        most.max().unwrap_or(0) + self.terms.len() * 2 * size_of::<u64>()
+        let order = self.terms.len() * size_of::<u32>();
+        (most.max().unwrap_or(0) + order).max(self.terms.memory_to_order())
     }
 
     /// Whether another document would be one too many.
     pub fn is_full(&self) -> bool {
-        // An entry has at most some ten million terms: it is one line or file of a bounded length.
-        self.terms.len() as u32 > MAX_NUMBER / 2
+        // An entry is one line or file of a bounded length.
+        self.terms.is_full() || self.terms.len() as u32 > MAX_NUMBER / 2
     }
 
     /// What is added from now on belongs to this document.
@@ -199,49 +215,78 @@ impl Postings {
 
     /// That there is something under a path. What is added by [`Postings::add_value`] stands there, up to the next path.
     pub fn add_path(&mut self, path: &str) {
-        self.key.clear();
-        self.key.extend_from_slice(path.as_bytes());
-        self.key.push(0);
+        self.path = self.paths.number(path, self.path, &mut self.terms);
         // The values under other paths are of other terms: they may stand where the ones before stand.
         self.keys.next = 0;
         let first = self.keys.value(0);
-        let term = self.terms.number(&self.key);
+        let term = self.paths.list[self.path].term;
         self.keys.occurrences.push(term, first);
         self.keys.next = first;
     }
 
-    /// A value under the path added last. One that is `unique` is not worth remembering.
-    pub fn add_value(&mut self, value: &str, unique: bool) {
-        let path = self.key.len();
-        self.key.extend_from_slice(value.as_bytes());
-        let positions = match self.values.find(&self.key) {
-            Some((forms, positions)) => {
-                self.forms.clear();
-                self.forms.extend_from_slice(forms);
-                positions
-            }
-            None => self.analyze_value(value, path, unique),
+    /// A value under the path added last. The parts of an address are worth remembering, and not the whole of it.
+    pub fn add_value(&mut self, value: &str, is_address: bool) {
+        let positions = match is_address {
+            true => self.recall_parts(value),
+            false => self.recall_value(value),
         };
-        self.key.truncate(path);
         push_name(&mut self.keys, &self.forms, positions);
     }
 
-    /// Fills `forms` with the terms of a value under a path that is so many bytes of `key`.
-    fn analyze_value(&mut self, value: &str, path: usize, unique: bool) -> u32 {
+    /// Fills `forms` with the terms of a value, remembered or not. Says how many positions it takes.
+    fn recall_value(&mut self, value: &str) -> u32 {
+        let number = (self.path as u32).to_le_bytes();
+        self.stretch.clear();
+        self.stretch.extend_from_slice(&number[..PATH_BYTES]);
+        self.stretch.extend_from_slice(value.as_bytes());
+        if let Some((forms, positions)) = self.values.find(&self.stretch) {
+            self.forms.clear();
+            self.forms.extend_from_slice(forms);
+            return positions;
+        }
         let tokens = self.analyzer.analyze_value(value);
         self.forms.clear();
-        let mut term = self.key[..path].to_vec();
         for token in tokens.iter() {
-            term.truncate(path);
-            term.extend_from_slice(token.term.as_bytes());
+            self.paths.list[self.path].write_term(token.term, &mut self.term);
             self.forms.push(Form {
-                term: self.terms.number(&term),
+                term: self.terms.number(&self.term),
                 position: token.position,
             });
         }
-        if !unique {
+        if self.path < 1 << (8 * PATH_BYTES) {
             let forms = self.forms.iter().copied();
-            self.values.learn(&self.key, forms, tokens.positions);
+            self.values.learn(&self.stretch, forms, tokens.positions);
+        }
+        tokens.positions
+    }
+
+    /// As [`Postings::recall_value`], for each token of an address.
+    fn recall_parts(&mut self, address: &str) -> u32 {
+        let number = (self.path as u32).to_le_bytes();
+        let tokens = self.analyzer.analyze_value(address);
+        self.forms.clear();
+        for token in tokens.iter() {
+            self.stretch.clear();
+            self.stretch.extend_from_slice(&number[..PATH_BYTES]);
+            // No value begins with this byte.
+            self.stretch.push(0xff);
+            self.stretch.extend_from_slice(token.term.as_bytes());
+            let known = self.values.find(&self.stretch);
+            let known = known.and_then(|(forms, _)| forms.first());
+            let term = match known {
+                Some(form) => form.term,
+                None => {
+                    self.paths.list[self.path].write_term(token.term, &mut self.term);
+                    let term = self.terms.number(&self.term);
+                    if self.path < 1 << (8 * PATH_BYTES) {
+                        let form = Form { term, position: 0 };
+                        self.values.learn(&self.stretch, std::iter::once(form), 1);
+                    }
+                    term
+                }
+            };
+            let position = token.position;
+            self.forms.push(Form { term, position });
         }
         tokens.positions
     }
@@ -271,6 +316,73 @@ impl Postings {
             },
         }));
         tokens.positions
+    }
+}
+
+/// The paths of a segment.
+#[derive(Default)]
+struct Paths {
+    list: Vec<Path>,
+    numbers: HashMap<String, usize>,
+}
+
+struct Path {
+    name: String,
+    /// The term that says that an entry has it.
+    term: u32,
+    /// The path that came after it the last time: that of the next entry is nearly always the same.
+    follower: usize,
+}
+
+impl Paths {
+    /// The number of a path that comes after another.
+    fn number(&mut self, name: &str, before: usize, terms: &mut Terms) -> usize {
+        let follower = self.list.get(before).map_or(0, |path| path.follower);
+        if self
+            .list
+            .get(follower)
+            .is_some_and(|path| path.name == name)
+        {
+            return follower;
+        }
+        let number = match self.numbers.get(name) {
+            Some(&number) => number,
+            None => self.add(name, terms),
+        };
+        if let Some(before) = self.list.get_mut(before) {
+            before.follower = number;
+        }
+        number
+    }
+
+    fn add(&mut self, name: &str, terms: &mut Terms) -> usize {
+        let number = self.list.len();
+        let mut path = Path {
+            name: name.to_owned(),
+            term: 0,
+            follower: 0,
+        };
+        let mut term = Vec::new();
+        path.write_term("", &mut term);
+        path.term = terms.number(&term);
+        self.list.push(path);
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    fn memory(&self) -> usize {
+        // A path is mostly short, and kept twice.
+        self.list.len() * 4 * size_of::<Path>()
+    }
+}
+
+impl Path {
+    /// Writes the term of a token under the path.
+    fn write_term(&self, token: &str, term: &mut Vec<u8>) {
+        term.clear();
+        term.extend_from_slice(self.name.as_bytes());
+        term.push(0);
+        term.extend_from_slice(token.as_bytes());
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Terms {
     /// All terms, one behind the other.
     bytes: Vec<u8>,
     /// Where each begins in `bytes`.
-    starts: Vec<usize>,
+    starts: Vec<u32>,
     /// The number of each, with a part of its hash.
     table: HashTable<(u32, u32)>,
 }
@@ -27,7 +27,7 @@ impl Terms {
             return number;
         }
         let number = self.starts.len() as u32;
-        self.starts.push(self.bytes.len());
+        self.starts.push(self.bytes.len() as u32);
         self.bytes.extend_from_slice(term);
         let entry = (hash as u32, number);
         self.table
@@ -38,8 +38,9 @@ impl Terms {
     /// The term of a number.
     pub fn get(&self, number: u32) -> &[u8] {
         let number = number as usize;
-        let end = self.starts.get(number + 1).copied();
-        &self.bytes[self.starts[number]..end.unwrap_or(self.bytes.len())]
+        let next = self.starts.get(number + 1);
+        let end = next.map_or(self.bytes.len(), |&next| next as usize);
+        &self.bytes[self.starts[number] as usize..end]
     }
 
     /// How many there are.
@@ -49,8 +50,18 @@ impl Terms {
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        let starts = self.starts.capacity() * size_of::<usize>();
+        let starts = self.starts.capacity() * size_of::<u32>();
         self.bytes.capacity() + starts + self.table.allocation_size()
+    }
+
+    /// Whether there is no room for the terms of another entry.
+    pub fn is_full(&self) -> bool {
+        self.bytes.len() > u32::MAX as usize / 2
+    }
+
+    /// Bytes that [`Terms::in_order`] takes for a while.
+    pub fn memory_to_order(&self) -> usize {
+        self.len() * size_of::<(u64, u32)>()
     }
 
     /// The numbers in the order of their terms.
