@@ -7,7 +7,7 @@
 use super::chunk::{Chunk, cut};
 use super::fold::{Class, Unit, fold_next, is_marked};
 use super::stem::Stemmer;
-use super::token::{HALF, JOINED, Kind, Place, STEM, Tokens, WHOLE, WHOLE_BARE};
+use super::token::{HALF, JOINED, Kind, Place, STEM, Tokens};
 use super::{Language, forms, name};
 
 /// What is known of the chunks of texts, so that each is looked at once: text repeats its words.
@@ -201,16 +201,10 @@ impl Analyzer {
             position: 0,
             span: self.tokens.positions.min(255) as u16,
         };
-        for key in name::keys_of(text, &self.tokens) {
+        for whole in name::whole_terms(text, &self.tokens.parts()) {
             self.tokens.push(place, Kind::Whole, |term| {
-                term.push(WHOLE);
-                term.push_str(&key.full);
+                term.push_str(&whole);
                 true
-            });
-            self.tokens.push(place, Kind::Whole, |term| {
-                term.push(WHOLE_BARE);
-                term.push_str(&key.bare);
-                !key.bare.is_empty()
             });
         }
         &self.tokens

@@ -104,6 +104,12 @@ impl Tokens {
         })
     }
 
+    /// The parts in order.
+    pub(crate) fn parts(&self) -> Vec<&str> {
+        let parts = self.iter().filter(|token| token.kind == Kind::Part);
+        parts.map(|token| token.term).collect()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.forget();
         self.positions = 0;

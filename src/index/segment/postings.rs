@@ -7,9 +7,9 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field;
 
 use super::occurrences::{MAX_NUMBER, Occurrences};
-use super::recall::{Form, Recall};
+use super::recall::{Form, Recall, Role};
 use super::terms::Terms;
-use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens};
+use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, whole_terms};
 use crate::index::schema::Fields;
 
 /// How many positions lie between two values of a field. More than any slop a query may ask for, so that no phrase
@@ -21,8 +21,6 @@ const MEMORY_OF_WORDS: usize = 6 << 20;
 const MEMORY_OF_NAMES: usize = 2 << 20;
 /// Bytes of a path's number in what a value is recalled by. The values of later paths are not recalled.
 const PATH_BYTES: usize = 2;
-/// The position of a whole name in what is remembered of it: it stands at the first, and not in the text.
-const WHOLE: u32 = u32::MAX;
 
 /// The posting lists of a field.
 pub struct Lists {
@@ -183,11 +181,11 @@ impl Postings {
     /// Running text. To come before any name: low positions take little room.
     pub fn add_prose(&mut self, prose: &str) {
         let first = self.text.value(0);
+        let occurrences = &mut self.text.occurrences;
         let mut words = Words {
-            first,
             terms: &mut self.terms,
             known: &mut self.words,
-            occurrences: &mut self.text.occurrences,
+            push: |form: Form| occurrences.push(form.term, first + form.position()),
         };
         let positions = self.analyzer.analyze_chunks(prose, &mut words);
         self.text.next += positions;
@@ -248,10 +246,9 @@ impl Postings {
         self.forms.clear();
         for token in tokens.iter() {
             self.paths.list[self.path].write_term(token.term, &mut self.term);
-            self.forms.push(Form {
-                term: self.terms.number(&self.term),
-                position: token.position,
-            });
+            let term = self.terms.number(&self.term);
+            let form = Form::new(term, token.position, Role::Other);
+            self.forms.push(form);
         }
         if self.path < 1 << (8 * PATH_BYTES) {
             let forms = self.forms.iter().copied();
@@ -279,14 +276,14 @@ impl Postings {
                     self.paths.list[self.path].write_term(token.term, &mut self.term);
                     let term = self.terms.number(&self.term);
                     if self.path < 1 << (8 * PATH_BYTES) {
-                        let form = Form { term, position: 0 };
+                        let form = Form::new(term, 0, Role::Other);
                         self.values.learn(&self.stretch, std::iter::once(form), 1);
                     }
                     term
                 }
             };
-            let position = token.position;
-            self.forms.push(Form { term, position });
+            let form = Form::new(term, token.position, Role::Other);
+            self.forms.push(form);
         }
         tokens.positions
     }
@@ -304,18 +301,24 @@ impl Postings {
         positions
     }
 
+    /// Fills `forms` with the terms of a name: those of its words, as of any text, and the name as a whole.
     fn analyze_name(&mut self, name: &str) -> u32 {
-        let tokens = self.analyzer.analyze_name(name);
-        self.forms.clear();
-        let terms = &mut self.terms;
-        self.forms.extend(tokens.iter().map(|token| Form {
-            term: terms.number(token.term.as_bytes()),
-            position: match token.kind {
-                Kind::Whole => WHOLE,
-                _ => token.position,
-            },
+        let Postings { terms, forms, .. } = self;
+        forms.clear();
+        let mut words = Words {
+            terms,
+            known: &mut self.words,
+            push: |form| forms.push(form),
+        };
+        let positions = self.analyzer.analyze_chunks(name, &mut words);
+        let parts = forms.iter().filter(|form| form.is_part());
+        let parts = parts.map(|form| std::str::from_utf8(terms.get(form.term)).unwrap_or(""));
+        let wholes = whole_terms(name, &parts.collect::<Vec<_>>());
+        forms.extend(wholes.iter().map(|whole| {
+            let term = terms.number(whole.as_bytes());
+            Form::new(term, 0, Role::Whole)
         }));
-        tokens.positions
+        positions
     }
 }
 
@@ -390,60 +393,48 @@ impl Path {
 fn push_name(lists: &mut Lists, forms: &[Form], positions: u32) {
     let first = lists.value(positions);
     for form in forms {
-        let position = if form.position == WHOLE {
-            first
-        } else {
-            first + form.position
-        };
-        lists.occurrences.push(form.term, position);
+        lists.occurrences.push(form.term, first + form.position());
     }
 }
 
 /// Adds a name to the text, which knows no whole names.
 fn push_in_text(text: &mut Lists, forms: &[Form], positions: u32) {
     let first = text.value(positions);
-    for form in forms.iter().filter(|form| form.position != WHOLE) {
-        text.occurrences.push(form.term, first + form.position);
+    for form in forms.iter().filter(|form| !form.is_whole()) {
+        text.occurrences.push(form.term, first + form.position());
     }
 }
 
-/// The words of a prose on their way to its occurrences.
-struct Words<'a> {
-    /// Where the prose begins.
-    first: u32,
+/// The words of a text, remembered or not, on their way to `push`.
+struct Words<'a, P: FnMut(Form)> {
     terms: &'a mut Terms,
     known: &'a mut Recall,
-    occurrences: &'a mut Occurrences,
+    push: P,
 }
 
-impl Chunks for Words<'_> {
+impl<P: FnMut(Form)> Chunks for Words<'_, P> {
     fn recall(&mut self, chunk: &str, at: u32) -> Option<u32> {
         let (forms, positions) = self.known.find(chunk.as_bytes())?;
-        for form in forms {
-            self.occurrences
-                .push(form.term, self.first + at + form.position);
-        }
+        forms.iter().for_each(|form| (self.push)(form.moved(at)));
         Some(positions)
     }
 
     fn take(&mut self, chunk: Option<&str>, at: u32, tokens: &Tokens) {
-        let terms = &mut *self.terms;
-        let mut form = |token: Token<'_>| Form {
-            term: terms.number(token.term.as_bytes()),
-            position: token.position,
+        let from = if chunk.is_some() { at } else { 0 };
+        let form = |token: Token<'_>| {
+            let role = match token.kind {
+                Kind::Part => Role::Part,
+                _ => Role::Other,
+            };
+            let term = self.terms.number(token.term.as_bytes());
+            Form::new(term, token.position - from, role)
         };
-        for token in tokens.iter() {
-            let form = form(token);
-            self.occurrences.push(form.term, self.first + form.position);
-        }
+        let forms: Vec<Form> = tokens.iter().map(form).collect();
+        forms.iter().for_each(|form| (self.push)(form.moved(from)));
         if let Some(chunk) = chunk {
-            let forms = tokens.iter().map(|token| {
-                let form = form(token);
-                let position = form.position - at;
-                Form { position, ..form }
-            });
             let positions = tokens.positions - at;
-            self.known.learn(chunk.as_bytes(), forms, positions);
+            self.known
+                .learn(chunk.as_bytes(), forms.into_iter(), positions);
         }
     }
 }

@@ -15,13 +15,53 @@ pub struct Recall {
     table: HashTable<Known>,
 }
 
-/// A term of a stretch.
+/// A term of a stretch, and where in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
     /// Its number.
     pub term: u32,
-    /// Its position, counted from the first of the stretch.
-    pub position: u32,
+    /// Its position, above what it is.
+    place: u32,
+}
+
+/// What a form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A part of the text: names are put together from these.
+    Part,
+    /// Another form of a part.
+    Other,
+    /// A whole name, which stands at the first position, and not in the text.
+    Whole,
+}
+
+impl Form {
+    /// The form of a term; positions are counted from the first of the stretch, and cut at 2^30.
+    pub fn new(term: u32, position: u32, role: Role) -> Form {
+        let place = position.min((1 << 30) - 1) << 2 | role as u32;
+        Form { term, place }
+    }
+
+    /// Its position.
+    pub fn position(self) -> u32 {
+        self.place >> 2
+    }
+
+    /// Whether it is a part of the text.
+    pub fn is_part(self) -> bool {
+        self.place & 3 == Role::Part as u32
+    }
+
+    /// Whether it is a whole name.
+    pub fn is_whole(self) -> bool {
+        self.place & 3 == Role::Whole as u32
+    }
+
+    /// The same, so many positions on.
+    pub fn moved(self, positions: u32) -> Form {
+        let place = self.place.saturating_add(positions << 2);
+        Form { place, ..self }
+    }
 }
 
 struct Known {
@@ -168,7 +208,7 @@ mod tests {
     #[test]
     fn what_was_learnt_is_found_until_the_memory_is_full() {
         let mut recall = Recall::new(4_000);
-        let form = |term: u32| Form { term, position: 1 };
+        let form = |term: u32| Form::new(term, 1, Role::Other);
         let name = |number: u32| format!("name {number}");
         for number in 0..1_000 {
             let forms = [form(number), form(number + 1)];
@@ -203,10 +243,7 @@ mod tests {
         }
         for (term, stretch) in stretches.iter().enumerate() {
             assert_eq!(recall.find(stretch.as_bytes()), None, "{stretch}");
-            let form = Form {
-                term: term as u32,
-                position: 0,
-            };
+            let form = Form::new(term as u32, 0, Role::Part);
             recall.learn(stretch.as_bytes(), [form].into_iter(), 1);
         }
         for (term, stretch) in stretches.iter().enumerate() {
