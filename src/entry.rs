@@ -43,9 +43,9 @@ impl Entry {
     /// Reads back what [`Entry::to_json`] wrote.
     ///
     /// # Errors
-    /// When `bytes` is not a JSON object: the index is corrupt.
-    pub fn from_json(id: String, bytes: &[u8]) -> Result<Entry, serde_json::Error> {
-        let mut keys: Map<String, Value> = serde_json::from_slice(bytes)?;
+    /// When `json` is not a JSON object: the index is corrupt.
+    pub fn from_json(id: String, json: &str) -> Result<Entry, serde_json::Error> {
+        let mut keys: Map<String, Value> = serde_json::from_str(json)?;
         let mut text = |key: &str| match keys.shift_remove(key) {
             Some(Value::String(text)) => text,
             _ => String::new(),
@@ -170,7 +170,11 @@ mod tests {
         assert_eq!(bare.to_json(), b"{\"title\":\"B\"}");
         for entry in [whole, bare] {
             assert_eq!(
-                Entry::from_json(entry.id.clone(), &entry.to_json()).unwrap(),
+                Entry::from_json(
+                    entry.id.clone(),
+                    &String::from_utf8(entry.to_json()).unwrap()
+                )
+                .unwrap(),
                 entry
             );
         }

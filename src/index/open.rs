@@ -87,7 +87,7 @@ impl Seen {
 struct Stored {
     id: Option<String>,
     key: Option<u64>,
-    json: Option<Vec<u8>>,
+    json: Option<String>,
 }
 
 impl DocumentDeserialize for Stored {
@@ -97,9 +97,10 @@ impl DocumentDeserialize for Stored {
         let mut stored = Stored::default();
         while let Some((_, value)) = deserializer.next_field::<OwnedValue>()? {
             match value {
-                OwnedValue::Str(id) => stored.id = Some(id),
                 OwnedValue::U64(key) => stored.key = Some(key),
-                OwnedValue::Bytes(json) => stored.json = Some(json),
+                // The id stands first: fields are stored in the order of the schema.
+                OwnedValue::Str(id) if stored.id.is_none() => stored.id = Some(id),
+                OwnedValue::Str(json) => stored.json = Some(json),
                 _ => {}
             }
         }

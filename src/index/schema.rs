@@ -21,7 +21,7 @@ pub struct Fields {
     /// What the entry is addressed by: a hash of its id and its content (see [`super::names::key_of`]). A column, by
     /// which it is found and deleted, and the second thing after the id by which equal scores are ordered.
     pub key: Field,
-    /// The entry as JSON, for showing.
+    /// The entry as JSON, for showing; a text, since Tantivy reads and writes bytes one by one.
     pub entry: Field,
     /// Title, artists and prose in one posting list: what a bare word is looked up in.
     pub text: Field,
@@ -50,7 +50,7 @@ pub fn build() -> (Schema, Fields) {
     let fields = Fields {
         id: builder.add_text_field("id", TextOptions::default().set_fast("raw") | STORED),
         key: builder.add_u64_field("key", FAST | STORED),
-        entry: builder.add_bytes_field("entry", STORED),
+        entry: builder.add_text_field("entry", STORED),
         text: builder.add_text_field("text", words(TEXT_TOKENIZER)),
         title: builder.add_text_field("title", words(NAME_TOKENIZER)),
         artists: builder.add_text_field("artists", words(NAME_TOKENIZER)),

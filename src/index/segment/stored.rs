@@ -16,7 +16,7 @@ pub struct Stored {
     /// What the entry is addressed by.
     key: u64,
     /// The entry as JSON.
-    json: Vec<u8>,
+    json: String,
 }
 
 impl Stored {
@@ -26,7 +26,7 @@ impl Stored {
             fields,
             id: String::new(),
             key: 0,
-            json: Vec::new(),
+            json: String::new(),
         }
     }
 
@@ -34,8 +34,11 @@ impl Stored {
     pub fn fill(&mut self, key: u64, entry: &Entry) {
         self.key = key;
         self.id.clone_from(&entry.id);
-        self.json.clear();
-        entry.write_json(&mut self.json);
+        let mut json = std::mem::take(&mut self.json).into_bytes();
+        json.clear();
+        entry.write_json(&mut json);
+        // JSON is UTF-8.
+        self.json = String::from_utf8(json).unwrap_or_default();
     }
 }
 
@@ -48,10 +51,7 @@ impl Document for Stored {
         [
             (self.fields.id, part(ReferenceValueLeaf::Str(&self.id))),
             (self.fields.key, part(ReferenceValueLeaf::U64(self.key))),
-            (
-                self.fields.entry,
-                part(ReferenceValueLeaf::Bytes(&self.json)),
-            ),
+            (self.fields.entry, part(ReferenceValueLeaf::Str(&self.json))),
         ]
         .into_iter()
     }
