@@ -9,6 +9,7 @@ mod facets;
 mod fields;
 mod function_words;
 mod highlight;
+mod known_terms;
 mod lexicon;
 mod matcher;
 mod member;

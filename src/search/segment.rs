@@ -9,6 +9,7 @@ use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError};
 
+use super::known_terms::KnownTerms;
 use crate::index::schema::Fields;
 
 /// A posting field of the index.
@@ -39,6 +40,7 @@ pub struct Segment {
     title_lengths: OnceLock<FieldNormReader>,
     deleted: OnceLock<Vec<DocId>>,
     ids: OnceLock<StrColumn>,
+    known: KnownTerms,
     /// Mean length of the text, in tokens, as Tantivy had it when it wrote the segment.
     written_mean: OnceLock<f32>,
 }
@@ -56,6 +58,7 @@ impl Segment {
             title_lengths: OnceLock::new(),
             deleted: OnceLock::new(),
             ids: OnceLock::new(),
+            known: KnownTerms::default(),
             written_mean: OnceLock::new(),
             reader: reader.clone(),
         })
@@ -122,7 +125,8 @@ impl Segment {
 
     /// Where a term's list lies, if it has one.
     pub fn term(&self, zone: Zone, term: &[u8]) -> tantivy::Result<Option<TermInfo>> {
-        Ok(self.zone(zone)?.terms().get(term)?)
+        let look_up = || Ok(self.zone(zone)?.terms().get(term)?);
+        self.known.get(zone, term, look_up)
     }
 
     /// Where the list of `path` and `term` put together lies.

@@ -1,4 +1,7 @@
-//! The columns of a segment that is being written: ids, keys, and what can be a facet, a range or a sort key.
+//! The columns of a segment: ids, keys, and what can be a facet, a range or a sort key.
+//!
+//! Tantivy's writer of columns holds three times what it is given, so it is given nothing before the postings are written
+//! and their memory is free again. Up to then the values wait as bytes, one behind the other.
 
 use std::io::{self, Write};
 
@@ -9,70 +12,194 @@ use tantivy::columnar::{ColumnType, ColumnarWriter};
 const MAX_TEXT: usize = 128;
 /// What Tantivy puts between the name of a JSON field and a path in it.
 const STEP: char = '\u{1}';
+/// Bytes gathered in one piece of memory.
+const PIECE: usize = 1 << 18;
+
+/// Before an entry: its key and its id, and then its values.
+const ENTRY: u8 = 0;
+/// Before a text.
+const TEXT: u8 = 1;
+/// Before a number.
+const NUMBER: u8 = 2;
+/// Before a truth value.
+const FLAG: u8 = 3;
 
 /// Gathers the columns.
+#[derive(Default)]
 pub struct Columns {
-    writer: ColumnarWriter,
-    name: String,
+    full: Vec<Vec<u8>>,
+    last: Vec<u8>,
 }
 
 impl Columns {
-    /// None yet.
-    pub fn new() -> Columns {
-        let mut writer = ColumnarWriter::default();
-        writer.record_column_type("id", ColumnType::Str, false);
-        writer.record_column_type("key", ColumnType::U64, false);
-        Columns {
-            writer,
-            name: String::new(),
-        }
+    /// The next entry: its id and what it is addressed by. What is added from now on is its own.
+    pub fn add_entry(&mut self, id: &str, key: u64) {
+        self.put(ENTRY, key, id.as_bytes());
     }
 
-    /// An entry's id and what it is addressed by.
-    pub fn add_entry(&mut self, doc: u32, id: &str, key: u64) {
-        self.writer.record_str(doc, "id", id);
-        self.writer.record_numerical(doc, "key", key);
-    }
-
-    /// A text under a path, if it is short.
-    pub fn add_text(&mut self, doc: u32, path: &str, text: &str) {
+    /// A text under the path of a number, if it is short.
+    pub fn add_text(&mut self, path: usize, text: &str) {
         if text.len() <= MAX_TEXT {
-            self.take_name(path);
-            self.writer.record_str(doc, &self.name, text);
+            self.put(TEXT, path as u64, text.as_bytes());
         }
     }
 
-    /// A number or a truth value under a path: all numbers as floats, so that `1994` and `1994.0` are one value.
-    pub fn add_scalar(&mut self, doc: u32, path: &str, value: &Json) {
-        self.take_name(path);
+    /// A number or a truth value under the path of a number: all numbers as floats, so that `1994` and `1994.0` are one
+    /// value.
+    pub fn add_scalar(&mut self, path: usize, value: &Json) {
         match value {
-            Json::Bool(value) => self.writer.record_bool(doc, &self.name, *value),
+            Json::Bool(value) => self.put(FLAG, path as u64, &[u8::from(*value)]),
             Json::Number(number) => {
                 if let Some(number) = number.as_f64().filter(|number| number.is_finite()) {
-                    self.writer.record_numerical(doc, &self.name, number);
+                    self.put(NUMBER, path as u64, &number.to_le_bytes());
                 }
             }
             _ => {}
         }
     }
 
-    fn take_name(&mut self, path: &str) {
-        self.name.clear();
-        self.name.push_str("columns");
-        self.name.push(STEP);
-        self.name.push_str(path);
+    /// Adds what it is, a number that goes with it, and its bytes, in one piece.
+    fn put(&mut self, what: u8, number: u64, bytes: &[u8]) {
+        let length = 1 + 8 + 4 + bytes.len();
+        if self.last.len() + length > self.last.capacity() {
+            let next = Vec::with_capacity(PIECE.max(length));
+            self.full.push(std::mem::replace(&mut self.last, next));
+        }
+        self.last.push(what);
+        match what {
+            ENTRY => self.last.extend_from_slice(&number.to_le_bytes()),
+            _ => self.last.extend_from_slice(&(number as u32).to_le_bytes()),
+        }
+        self.last
+            .extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.last.extend_from_slice(bytes);
     }
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        self.writer.mem_usage()
+        let full: usize = self.full.iter().map(Vec::capacity).sum();
+        full + self.last.capacity()
     }
 
-    /// Writes the columns of so many documents.
+    /// Writes the columns of so many documents; `path_of` names the path of a number.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn write(&mut self, docs: u32, out: &mut dyn Write) -> io::Result<()> {
-        self.writer.serialize(docs, None, out)
+    pub fn write(self, docs: u32, paths: &[&str], out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = ColumnarWriter::default();
+        writer.record_column_type("id", ColumnType::Str, false);
+        writer.record_column_type("key", ColumnType::U64, false);
+        let names: Vec<String> = paths
+            .iter()
+            .map(|path| format!("columns{STEP}{path}"))
+            .collect();
+        // The first entry is the first document.
+        let mut doc = u32::MAX;
+        for piece in self.full.into_iter().chain([self.last]) {
+            let mut rest = piece.as_slice();
+            while let Some((value, behind)) = Value::read(rest) {
+                rest = behind;
+                value.record(&mut doc, &names, &mut writer);
+            }
+        }
+        writer.serialize(docs, None, out)
+    }
+}
+
+/// A value as it was put.
+enum Value<'a> {
+    Entry { id: &'a str, key: u64 },
+    Text { path: usize, text: &'a str },
+    Number { path: usize, number: f64 },
+    Flag { path: usize, flag: bool },
+}
+
+impl<'a> Value<'a> {
+    /// The first value, and what is behind it.
+    fn read(bytes: &'a [u8]) -> Option<(Value<'a>, &'a [u8])> {
+        let (&what, rest) = bytes.split_first()?;
+        let (number, rest) = match what {
+            ENTRY => rest
+                .split_first_chunk()
+                .map(|(number, rest)| (u64::from_le_bytes(*number), rest))?,
+            _ => rest
+                .split_first_chunk()
+                .map(|(number, rest)| (u64::from(u32::from_le_bytes(*number)), rest))?,
+        };
+        let (length, rest) = rest.split_first_chunk()?;
+        let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        let (path, text) = (number as usize, std::str::from_utf8(bytes));
+        let value = match what {
+            ENTRY => Value::Entry {
+                id: text.ok()?,
+                key: number,
+            },
+            TEXT => Value::Text {
+                path,
+                text: text.ok()?,
+            },
+            NUMBER => Value::Number {
+                path,
+                number: f64::from_le_bytes(bytes.try_into().ok()?),
+            },
+            _ => Value::Flag {
+                path,
+                flag: bytes == [1],
+            },
+        };
+        Some((value, rest))
+    }
+
+    fn record(self, doc: &mut u32, names: &[String], writer: &mut ColumnarWriter) {
+        match self {
+            Value::Entry { id, key } => {
+                *doc = doc.wrapping_add(1);
+                writer.record_str(*doc, "id", id);
+                writer.record_numerical(*doc, "key", key);
+            }
+            Value::Text { path, text } => writer.record_str(*doc, &names[path], text),
+            Value::Number { path, number } => writer.record_numerical(*doc, &names[path], number),
+            Value::Flag { path, flag } => writer.record_bool(*doc, &names[path], flag),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use tantivy::columnar::ColumnarReader;
+
+    #[test]
+    fn columns_are_for_what_can_be_a_facet() {
+        let mut columns = Columns::default();
+        let paths = ["label.name", "year", "live", "note"];
+        columns.add_entry("vg", 7);
+        columns.add_text(0, "Rhino");
+        columns.add_scalar(1, &json!(1998));
+        columns.add_scalar(2, &json!(true));
+        columns.add_text(3, &"x".repeat(MAX_TEXT + 1));
+        columns.add_scalar(3, &json!(null));
+        columns.add_entry(&"long".repeat(PIECE), 8);
+        columns.add_scalar(1, &json!(1998.5));
+        let mut written = Vec::new();
+        columns.write(2, &paths, &mut written).unwrap();
+        let reader = ColumnarReader::open(written).unwrap();
+        let found = reader.list_columns().unwrap();
+        let found: Vec<String> = found
+            .iter()
+            .map(|(name, handle)| format!("{name} {}", handle.column_type()))
+            .collect();
+        let expected = [
+            "columns\u{1}label.name str",
+            "columns\u{1}live bool",
+            "columns\u{1}year f64",
+            "id str",
+            "key u64",
+        ];
+        assert_eq!(found, expected);
+        let years = reader.read_columns("columns\u{1}year").unwrap();
+        let years = years[0].open().unwrap();
+        assert_eq!(years.num_values(), 2);
     }
 }

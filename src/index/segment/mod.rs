@@ -54,7 +54,7 @@ impl SegmentBuilder {
         Ok(SegmentBuilder {
             segment,
             postings: Postings::new(fields, language),
-            columns: Columns::new(),
+            columns: Columns::default(),
             store: StoreWriter::new(store, Compressor::Lz4, block, false)?,
             stored: Stored::new(*fields),
             docs: 0,
@@ -68,10 +68,10 @@ impl SegmentBuilder {
     pub fn add(&mut self, key: u64, entry: &Entry) -> tantivy::Result<()> {
         let doc = self.docs;
         self.docs += 1;
-        self.columns.add_entry(doc, &entry.id, key);
+        self.columns.add_entry(&entry.id, key);
         self.postings.begin(doc);
-        self.add_texts(doc, entry);
-        self.add_keys(doc, entry);
+        self.add_texts(entry);
+        self.add_keys(entry);
         self.postings.end();
         self.stored.fill(key, entry);
         let schema = self.segment.schema();
@@ -79,7 +79,7 @@ impl SegmentBuilder {
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
-    fn add_texts(&mut self, doc: u32, entry: &Entry) {
+    fn add_texts(&mut self, entry: &Entry) {
         let postings = &mut self.postings;
         if !entry.prose.is_empty() {
             postings.add_prose(&entry.prose);
@@ -87,7 +87,6 @@ impl SegmentBuilder {
         postings.add_title(&entry.title);
         for artist in &entry.artists {
             postings.add_artist(artist);
-            self.columns.add_text(doc, "artists", artist);
         }
         for alias in &entry.aliases {
             postings.add_alias(alias);
@@ -95,10 +94,9 @@ impl SegmentBuilder {
     }
 
     /// The fields that the entry has, by name, and then its keys with their values.
-    fn add_keys(&mut self, doc: u32, entry: &Entry) {
+    fn add_keys(&mut self, entry: &Entry) {
         for (name, has) in [
             ("title", true),
-            ("artists", !entry.artists.is_empty()),
             ("prose", !entry.prose.is_empty()),
             ("aliases", !entry.aliases.is_empty()),
         ] {
@@ -106,20 +104,26 @@ impl SegmentBuilder {
                 self.postings.add_path(name);
             }
         }
+        if !entry.artists.is_empty() {
+            let path = self.postings.add_path("artists");
+            let names = entry.artists.iter();
+            names.for_each(|name| self.columns.add_text(path, name));
+        }
         let mut scalars = entry.scalars();
         // Lists within lists of objects come apart. Values keep their order.
         scalars.sort_by(|(left, _), (right, _)| left.cmp(right));
-        let mut path = None;
-        for (next, value) in &scalars {
-            if path != Some(next) {
-                self.postings.add_path(next);
-                path = Some(next);
-            }
-            self.add_scalar(doc, next, value);
+        let mut last = None;
+        for (name, value) in &scalars {
+            let path = match last {
+                Some((last, path)) if last == name => path,
+                _ => self.postings.add_path(name),
+            };
+            last = Some((name, path));
+            self.add_scalar(path, value);
         }
     }
 
-    fn add_scalar(&mut self, doc: u32, path: &str, value: &Json) {
+    fn add_scalar(&mut self, path: usize, value: &Json) {
         let text = match value {
             Json::String(text) => Cow::Borrowed(text.as_str()),
             other => Cow::Owned(other.to_string()),
@@ -129,15 +133,14 @@ impl SegmentBuilder {
         self.postings.add_value(&text, is_address);
         match value {
             Json::String(_) if is_address => {}
-            Json::String(text) => self.columns.add_text(doc, path, text),
-            other => self.columns.add_scalar(doc, path, other),
+            Json::String(text) => self.columns.add_text(path, text),
+            other => self.columns.add_scalar(path, other),
         }
     }
 
-    /// Bytes that it takes, those included that writing it will take.
+    /// Bytes that it takes, now or when it is written.
     pub fn memory(&self) -> usize {
-        let held = self.postings.memory() + self.columns.memory() + self.store.mem_usage();
-        held + self.postings.memory_to_write()
+        self.postings.memory() + self.columns.memory() + self.store.mem_usage()
     }
 
     /// Whether it must be written before more is added.
@@ -157,18 +160,21 @@ impl SegmentBuilder {
             lengths.serialize_field(lists.field, &lists.lengths)?;
         }
         lengths.close()?;
+        let paths = write_postings(&mut self.segment, self.postings)?;
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let mut out = self.segment.open_write(SegmentComponent::FastFields)?;
-        self.columns.write(self.docs, &mut out)?;
+        self.columns.write(self.docs, &paths, &mut out)?;
         out.terminate()?;
-        write_postings(&mut self.segment, self.postings)?;
         Ok(self.segment.with_max_doc(self.docs).meta().clone())
     }
 }
 
-fn write_postings(segment: &mut Segment, postings: Postings) -> tantivy::Result<()> {
+/// Writes the postings and frees them. Gives the paths of the keys, in the order of their numbers.
+fn write_postings(segment: &mut Segment, postings: Postings) -> tantivy::Result<Vec<String>> {
+    let (mut fields, terms, paths) = postings.into_parts();
     let mut out = InvertedIndexSerializer::open(segment)?;
-    let order = postings.terms.in_order();
-    for (index, lists) in postings.fields().into_iter().enumerate() {
+    let order = terms.in_order();
+    for (index, lists) in fields.iter_mut().enumerate() {
         // By the lengths Tantivy finds out which document of a block scores best, at some cost for every term. Only in
         // the text are there lists so long that it is asked for.
         let lengths = match index {
@@ -177,12 +183,11 @@ fn write_postings(segment: &mut Segment, postings: Postings) -> tantivy::Result<
             ))?),
             _ => None,
         };
-        let total = lists.occurrences.total();
-        let mut field = out.new_field(lists.field, total, lengths)?;
-        lists
-            .occurrences
-            .write(&postings.terms, &order, &mut field)?;
+        let occurrences = std::mem::take(&mut lists.occurrences);
+        let mut field = out.new_field(lists.field, occurrences.total(), lengths)?;
+        occurrences.write(&terms, &order, &mut field)?;
         field.close()?;
     }
-    Ok(out.close()?)
+    out.close()?;
+    Ok(paths)
 }

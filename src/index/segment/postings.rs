@@ -78,7 +78,7 @@ impl Lists {
 pub struct Postings {
     analyzer: Analyzer,
     /// The terms of all fields together: most of the words of a title are words of the prose, too.
-    pub terms: Terms,
+    terms: Terms,
     text: Lists,
     title: Lists,
     artists: Lists,
@@ -141,23 +141,29 @@ impl Postings {
         ]
     }
 
-    /// Bytes held.
+    /// Bytes held, or, if that is more, those held when it is written: without what is remembered and what finds the number
+    /// of a term, but with the order of the terms, and field after field dealt out.
     pub fn memory(&self) -> usize {
         let fields = self.fields().into_iter();
         let lists = fields.map(|lists| lists.occurrences.memory() + lists.lengths.capacity());
+        let held = lists.sum::<usize>() + self.terms.memory() + self.paths.memory();
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
-        lists.sum::<usize>()
-            + known.iter().sum::<usize>()
-            + self.terms.memory()
-            + self.paths.memory()
+        let known = known.iter().sum::<usize>() + self.terms.memory_of_table();
+        let fields = self.fields().into_iter();
+        let dealt = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms));
+        let order = self.terms.len() * size_of::<u32>();
+        let to_write = (dealt.max().unwrap_or(0) + order).max(self.terms.memory_to_order());
+        held + known.max(to_write)
     }
 
-    /// Bytes that writing takes beside: the terms are put in order, and then field after field is written.
-    pub fn memory_to_write(&self) -> usize {
-        let fields = self.fields().into_iter();
-        let most = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms));
-        let order = self.terms.len() * size_of::<u32>();
-        (most.max().unwrap_or(0) + order).max(self.terms.memory_to_order())
+    /// The fields in the order of the schema, the terms, and the paths in the order of their numbers. All that is not needed
+    /// to write them is free then.
+    pub fn into_parts(self) -> ([Lists; 5], Terms, Vec<String>) {
+        let fields = [self.text, self.title, self.artists, self.aliases, self.keys];
+        let mut terms = self.terms;
+        terms.forget_numbers();
+        let paths = self.paths.list.into_iter().map(|path| path.name);
+        (fields, terms, paths.collect())
     }
 
     /// Whether another document would be one too many.
@@ -211,8 +217,8 @@ impl Postings {
         push_name(&mut self.aliases, &self.forms, positions);
     }
 
-    /// That there is something under a path. What is added by [`Postings::add_value`] stands there, up to the next path.
-    pub fn add_path(&mut self, path: &str) {
+    /// That there is something under a path; gives its number. What is added by [`Postings::add_value`] stands there, up to the next path.
+    pub fn add_path(&mut self, path: &str) -> usize {
         self.path = self.paths.number(path, self.path, &mut self.terms);
         // The values under other paths are of other terms: they may stand where the ones before stand.
         self.keys.next = 0;
@@ -220,6 +226,7 @@ impl Postings {
         let term = self.paths.list[self.path].term;
         self.keys.occurrences.push(term, first);
         self.keys.next = first;
+        self.path
     }
 
     /// A value under the path added last. The parts of an address are worth remembering, and not the whole of it.

@@ -48,10 +48,19 @@ impl Terms {
         self.starts.len()
     }
 
-    /// Bytes held.
+    /// Bytes held, but for [`Terms::memory_of_table`].
     pub fn memory(&self) -> usize {
-        let starts = self.starts.capacity() * size_of::<u32>();
-        self.bytes.capacity() + starts + self.table.allocation_size()
+        self.bytes.capacity() + self.starts.capacity() * size_of::<u32>()
+    }
+
+    /// Bytes held to find the number of a term.
+    pub fn memory_of_table(&self) -> usize {
+        self.table.allocation_size()
+    }
+
+    /// Frees what finds the number of a term: from now on every term is a new one.
+    pub fn forget_numbers(&mut self) {
+        self.table = HashTable::new();
     }
 
     /// Whether there is no room for the terms of another entry.

@@ -1,0 +1,113 @@
+//! Where the lists of terms lie, remembered: a query looks each of its terms up several times (is there such a word, how
+//! rare is it, where does it stand), and the next query often has the same ones. A dictionary is walked byte by byte.
+
+use std::sync::{Mutex, PoisonError};
+
+use tantivy::postings::TermInfo;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::segment::Zone;
+
+/// Terms that are remembered of a segment; a power of two. A newer term takes the place of an older.
+const SLOTS: usize = 512;
+/// Longer terms (in bytes) than this are not remembered.
+const MAX_TERM: usize = 128;
+
+/// Look-ups of one segment's dictionaries.
+#[derive(Default)]
+pub struct KnownTerms {
+    /// Empty up to the first look-up.
+    slots: Mutex<Vec<Option<Known>>>,
+}
+
+struct Known {
+    zone: Zone,
+    term: Box<[u8]>,
+    /// None, when the dictionary does not have it.
+    info: Option<TermInfo>,
+}
+
+impl KnownTerms {
+    /// What `look_up` says of a term, or said before.
+    ///
+    /// # Errors
+    /// Those of `look_up`.
+    pub fn get<E>(
+        &self,
+        zone: Zone,
+        term: &[u8],
+        look_up: impl FnOnce() -> Result<Option<TermInfo>, E>,
+    ) -> Result<Option<TermInfo>, E> {
+        if term.len() > MAX_TERM {
+            return look_up();
+        }
+        let at = xxh3_64_with_seed(term, zone as u64) as usize % SLOTS;
+        if let Some(Some(known)) = self.slots().get(at)
+            && known.zone == zone
+            && *known.term == *term
+        {
+            return Ok(known.info.clone());
+        }
+        let info = look_up()?;
+        let mut slots = self.slots();
+        if slots.is_empty() {
+            slots.resize_with(SLOTS, || None);
+        }
+        slots[at] = Some(Known {
+            zone,
+            term: term.into(),
+            info: info.clone(),
+        });
+        Ok(info)
+    }
+
+    fn slots(&self) -> std::sync::MutexGuard<'_, Vec<Option<Known>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_looked_up_once_in_each_zone() {
+        let known = KnownTerms::default();
+        let info = |frequency: u32| TermInfo {
+            doc_freq: frequency,
+            ..TermInfo::default()
+        };
+        let never = || -> Result<Option<TermInfo>, &str> { Err("looked up again") };
+        for (zone, frequency) in [(Zone::Text, 7), (Zone::Title, 3)] {
+            let found = known.get::<&str>(zone, b"bowie", || Ok(Some(info(frequency))));
+            assert_eq!(found, Ok(Some(info(frequency))));
+        }
+        assert_eq!(known.get(Zone::Text, b"bowie", never), Ok(Some(info(7))));
+        assert_eq!(known.get(Zone::Title, b"bowie", never), Ok(Some(info(3))));
+        assert_eq!(
+            known.get::<&str>(Zone::Text, b"enno", || Ok(None)),
+            Ok(None)
+        );
+        assert_eq!(known.get(Zone::Text, b"enno", never), Ok(None));
+        assert_eq!(
+            known.get(Zone::Aliases, b"bowie", never),
+            Err("looked up again")
+        );
+    }
+
+    #[test]
+    fn one_term_never_answers_for_another() {
+        let known = KnownTerms::default();
+        for round in 0..2 {
+            for number in 0..4 * SLOTS as u32 {
+                let term = number.to_string();
+                let info = TermInfo {
+                    doc_freq: number,
+                    ..TermInfo::default()
+                };
+                let found = known.get::<()>(Zone::Text, term.as_bytes(), || Ok(Some(info.clone())));
+                assert_eq!(found, Ok(Some(info.clone())), "{round}");
+            }
+        }
+    }
+}
