@@ -194,12 +194,22 @@ impl Member {
     }
 
     /// Passes over candidates before `before` to each of which it adds less than `needed`, as far as that can be told from
-    /// one block of one list.
+    /// one block of one list: the one that stands at the candidate, up to where another of its lists stands.
     pub fn skip_weak(&mut self, segment: &Segment, norms: &ZoneNorms, needed: f32, before: DocId) {
         let extras = self.extras();
-        let ([(Cursor::Term(term), weight)], false, Zone::Text) =
-            (self.cursors.as_mut_slice(), self.flat, self.zone)
-        else {
+        if self.flat || self.zone != Zone::Text {
+            return;
+        }
+        let (mut standing, mut before) = (None, before);
+        for (at, (cursor, _)) in self.cursors.iter().enumerate() {
+            let doc = cursor.doc();
+            if doc > self.doc {
+                before = before.min(doc);
+            } else if standing.replace(at).is_some() {
+                return;
+            }
+        }
+        let Some((Cursor::Term(term), weight)) = standing.map(|at| &mut self.cursors[at]) else {
             return;
         };
         // The saturation turned round: so many occurrences (over the length's norm) are needed.
@@ -217,7 +227,8 @@ impl Member {
             let norm = norms.text.by_length[usize::from(lengths.fieldnorm_id(doc))];
             weight * frequency as f32 * norm < enough
         });
-        self.doc = term.doc();
+        let docs = self.cursors.iter().map(|(cursor, _)| cursor.doc());
+        self.doc = docs.min().unwrap_or(TERMINATED);
     }
 
     /// How often it stands in the candidate, over all its forms (for explanations).
