@@ -247,12 +247,6 @@ impl TermCursor {
         self.doc
     }
 
-    /// The current document.
-    #[inline]
-    pub fn doc(&self) -> DocId {
-        self.doc
-    }
-
     #[inline]
     fn frequency(&self) -> u32 {
         self.blocks.freq(self.index)

@@ -19,8 +19,6 @@ const VALUE_GAP: u32 = 101;
 const MEMORY_OF_WORDS: usize = 6 << 20;
 /// Bytes in which its names, and again its values, may be.
 const MEMORY_OF_NAMES: usize = 2 << 20;
-/// Bytes of a path's number in what a value is recalled by. The values of later paths are not recalled.
-const PATH_BYTES: usize = 2;
 
 /// The posting lists of a field.
 pub struct Lists {
@@ -217,7 +215,8 @@ impl Postings {
         push_name(&mut self.aliases, &self.forms, positions);
     }
 
-    /// That there is something under a path; gives its number. What is added by [`Postings::add_value`] stands there, up to the next path.
+    /// That there is something under a path; gives its number. What is added by [`Postings::add_value`] stands there, up to
+    /// the next path.
     pub fn add_path(&mut self, path: &str) -> usize {
         self.path = self.paths.number(path, self.path, &mut self.terms);
         // The values under other paths are of other terms: they may stand where the ones before stand.
@@ -240,24 +239,21 @@ impl Postings {
 
     /// Fills `forms` with the terms of a value, remembered or not. Says how many positions it takes.
     fn recall_value(&mut self, value: &str) -> u32 {
-        let number = (self.path as u32).to_le_bytes();
-        self.stretch.clear();
-        self.stretch.extend_from_slice(&number[..PATH_BYTES]);
-        self.stretch.extend_from_slice(value.as_bytes());
+        let path = &self.paths.list[self.path];
+        Path::write_stretch(self.path, b"", value, &mut self.stretch);
+        self.forms.clear();
         if let Some((forms, positions)) = self.values.find(&self.stretch) {
-            self.forms.clear();
             self.forms.extend_from_slice(forms);
             return positions;
         }
         let tokens = self.analyzer.analyze_value(value);
-        self.forms.clear();
         for token in tokens.iter() {
-            self.paths.list[self.path].write_term(token.term, &mut self.term);
+            path.write_term(token.term, &mut self.term);
             let term = self.terms.number(&self.term);
             let form = Form::new(term, token.position, Role::Other);
             self.forms.push(form);
         }
-        if self.path < 1 << (8 * PATH_BYTES) {
+        if !self.stretch.is_empty() {
             let forms = self.forms.iter().copied();
             self.values.learn(&self.stretch, forms, tokens.positions);
         }
@@ -266,29 +262,22 @@ impl Postings {
 
     /// As [`Postings::recall_value`], for each token of an address.
     fn recall_parts(&mut self, address: &str) -> u32 {
-        let number = (self.path as u32).to_le_bytes();
+        let path = &self.paths.list[self.path];
         let tokens = self.analyzer.analyze_value(address);
         self.forms.clear();
         for token in tokens.iter() {
-            self.stretch.clear();
-            self.stretch.extend_from_slice(&number[..PATH_BYTES]);
             // No value begins with this byte.
-            self.stretch.push(0xff);
-            self.stretch.extend_from_slice(token.term.as_bytes());
+            Path::write_stretch(self.path, b"\xff", token.term, &mut self.stretch);
             let known = self.values.find(&self.stretch);
             let known = known.and_then(|(forms, _)| forms.first());
-            let term = match known {
-                Some(form) => form.term,
-                None => {
-                    self.paths.list[self.path].write_term(token.term, &mut self.term);
-                    let term = self.terms.number(&self.term);
-                    if self.path < 1 << (8 * PATH_BYTES) {
-                        let form = Form::new(term, 0, Role::Other);
-                        self.values.learn(&self.stretch, std::iter::once(form), 1);
-                    }
-                    term
-                }
-            };
+            let term = known.map(|form| form.term).unwrap_or_else(|| {
+                path.write_term(token.term, &mut self.term);
+                self.terms.number(&self.term)
+            });
+            if known.is_none() && !self.stretch.is_empty() {
+                let form = Form::new(term, 0, Role::Other);
+                self.values.learn(&self.stretch, std::iter::once(form), 1);
+            }
             let form = Form::new(term, token.position, Role::Other);
             self.forms.push(form);
         }
@@ -387,6 +376,16 @@ impl Paths {
 }
 
 impl Path {
+    /// Writes what a value under the path of this number is recalled by: nothing, when it is one of very many.
+    fn write_stretch(number: usize, mark: &[u8], value: &str, stretch: &mut Vec<u8>) {
+        stretch.clear();
+        if let Ok(number) = u16::try_from(number) {
+            stretch.extend_from_slice(&number.to_le_bytes());
+            stretch.extend_from_slice(mark);
+            stretch.extend_from_slice(value.as_bytes());
+        }
+    }
+
     /// Writes the term of a token under the path.
     fn write_term(&self, token: &str, term: &mut Vec<u8>) {
         term.clear();
@@ -442,6 +441,58 @@ impl<P: FnMut(Form)> Chunks for Words<'_, P> {
             let positions = tokens.positions - at;
             self.known
                 .learn(chunk.as_bytes(), forms.into_iter(), positions);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::schema;
+
+    fn postings() -> Postings {
+        let (_, fields) = schema::build();
+        let mut postings = Postings::new(&fields, Language::English);
+        postings.begin(0);
+        postings
+    }
+
+    /// The terms of what was looked at last.
+    fn terms(postings: &Postings) -> Vec<String> {
+        let terms = postings.forms.iter().map(|form| form.term);
+        terms
+            .map(|term| String::from_utf8_lossy(postings.terms.get(term)).into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn what_is_recalled_is_what_it_was() {
+        let mut postings = postings();
+        for _ in 0..2 {
+            postings.add_artist("The Who");
+            let expected = ["the", "who", "\u{4}thewho", "\u{5}who"];
+            assert_eq!(terms(&postings), expected);
+            postings.add_path("label.name");
+            postings.add_value("Rhino", false);
+            assert_eq!(terms(&postings), ["label.name\0rhino"]);
+            postings.add_path("url");
+            postings.add_value("https://x.org/rhino", true);
+            let parts = ["url\0https", "url\0x", "url\0org", "url\0rhino"];
+            assert_eq!(terms(&postings), parts);
+        }
+    }
+
+    #[test]
+    fn a_value_under_one_of_very_many_paths_is_its_own() {
+        let mut postings = postings();
+        for number in 0..(1 << 16) + 2 {
+            postings.add_path(&format!("k{number}"));
+            if number % (1 << 16) == 1 {
+                postings.add_value("x", false);
+                assert_eq!(terms(&postings), [format!("k{number}\0x")]);
+                postings.add_value("https://x", true);
+                assert_eq!(terms(&postings)[1], format!("k{number}\0x"));
+            }
         }
     }
 }
