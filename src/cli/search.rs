@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -159,7 +160,11 @@ pub fn run(args: SearchArgs, terminal: &Terminal) -> Outcome {
     let run = args.resolve(terminal);
     let engine = open(&place, terminal)?;
     match run.asked {
-        Asked::One => answer(&engine, &run.request, &run.view, terminal),
+        Asked::One => {
+            // The process ends here: the system unmaps all files at once in less time than we take for one after the other.
+            let engine = ManuallyDrop::new(engine);
+            answer(&engine, &run.request, &run.view, terminal)
+        }
         Asked::Many { file, threads } => {
             queries::answer(engine, &file, threads, run.request, run.view, terminal)
         }

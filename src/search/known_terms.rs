@@ -3,21 +3,21 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use hashbrown::HashTable;
 use tantivy::postings::TermInfo;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::segment::Zone;
 
-/// Terms that are remembered of a segment; a power of two. A newer term takes the place of an older.
-const SLOTS: usize = 512;
+/// So many terms of a segment are remembered; then all are forgotten.
+const MOST: usize = 1024;
 /// Longer terms (in bytes) than this are not remembered.
 const MAX_TERM: usize = 128;
 
 /// Look-ups of one segment's dictionaries.
 #[derive(Default)]
 pub struct KnownTerms {
-    /// Empty up to the first look-up.
-    slots: Mutex<Vec<Option<Known>>>,
+    table: Mutex<HashTable<Known>>,
 }
 
 struct Known {
@@ -41,29 +41,32 @@ impl KnownTerms {
         if term.len() > MAX_TERM {
             return look_up();
         }
-        let at = xxh3_64_with_seed(term, zone as u64) as usize % SLOTS;
-        if let Some(Some(known)) = self.slots().get(at)
-            && known.zone == zone
-            && *known.term == *term
-        {
+        let hash = hash_of(zone, term);
+        let is_it = |known: &Known| known.zone == zone && *known.term == *term;
+        if let Some(known) = self.table().find(hash, is_it) {
             return Ok(known.info.clone());
         }
         let info = look_up()?;
-        let mut slots = self.slots();
-        if slots.is_empty() {
-            slots.resize_with(SLOTS, || None);
+        let mut table = self.table();
+        if table.len() >= MOST {
+            table.clear();
         }
-        slots[at] = Some(Known {
+        let known = Known {
             zone,
             term: term.into(),
             info: info.clone(),
-        });
+        };
+        table.insert_unique(hash, known, |known| hash_of(known.zone, &known.term));
         Ok(info)
     }
 
-    fn slots(&self) -> std::sync::MutexGuard<'_, Vec<Option<Known>>> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    fn table(&self) -> std::sync::MutexGuard<'_, HashTable<Known>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn hash_of(zone: Zone, term: &[u8]) -> u64 {
+    xxh3_64_with_seed(term, zone as u64)
 }
 
 #[cfg(test)]
@@ -99,7 +102,7 @@ mod tests {
     fn one_term_never_answers_for_another() {
         let known = KnownTerms::default();
         for round in 0..2 {
-            for number in 0..4 * SLOTS as u32 {
+            for number in 0..3 * MOST as u32 {
                 let term = number.to_string();
                 let info = TermInfo {
                     doc_freq: number,
