@@ -21,10 +21,14 @@ fn main() -> Result<()> {
     let seconds = args.value("--seconds")?.unwrap_or(10.0);
     let rest = args.rest()?;
     let [index, set] = rest.as_slice() else {
-        return Err("usage: load INDEX QUERIES.tsv [--program PATH] [--clients N] [--seconds S]".into());
+        return Err(
+            "usage: load INDEX QUERIES.tsv [--program PATH] [--clients N] [--seconds S]".into(),
+        );
     };
     let targets = targets(&queries::read(set.as_ref())?);
-    println!("| server threads | clients | requests/s | client p50, ms | client p99, ms | server p50, ms | server p99, ms | peak memory, MB | not in files, MB | start to first answer, ms |");
+    println!(
+        "| server threads | clients | requests/s | client p50, ms | client p99, ms | server p50, ms | server p99, ms | peak memory, MB | not in files, MB | start to first answer, ms |"
+    );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for threads in [1, 2] {
         let server = Server::start(&program, index, threads)?;
@@ -33,14 +37,23 @@ fn main() -> Result<()> {
         run(&server.addr, &targets, 1, targets.len(), Duration::MAX)?;
         let clients = clients.unwrap_or(threads);
         let begun = Instant::now();
-        let mut samples = run(&server.addr, &targets, clients, usize::MAX, Duration::from_secs_f64(seconds))?;
+        let mut samples = run(
+            &server.addr,
+            &targets,
+            clients,
+            usize::MAX,
+            Duration::from_secs_f64(seconds),
+        )?;
         let rate = samples.client.len() as f64 / begun.elapsed().as_secs_f64();
         samples.sort();
         let of = |samples: &[f64], share| percentile(samples, share);
         let (peak, anonymous) = server.memory();
         println!(
             "| {threads} | {clients} | {rate:.0} | {:.2} | {:.2} | {:.2} | {:.2} | {peak:.0} | {anonymous:.0} | {first:.0} |",
-            of(&samples.client, 0.5), of(&samples.client, 0.99), of(&samples.server, 0.5), of(&samples.server, 0.99),
+            of(&samples.client, 0.5),
+            of(&samples.client, 0.99),
+            of(&samples.server, 0.5),
+            of(&samples.server, 0.99),
         );
     }
     Ok(())
@@ -49,12 +62,16 @@ fn main() -> Result<()> {
 /// What is asked for each query: ten hits with snippets.
 fn targets(set: &[queries::Query]) -> Vec<String> {
     let encoded = |text: String| -> String {
-        text.bytes().map(|byte| match byte.is_ascii_alphanumeric() {
-            true => (byte as char).to_string(),
-            false => format!("%{byte:02X}"),
-        }).collect()
+        text.bytes()
+            .map(|byte| match byte.is_ascii_alphanumeric() {
+                true => (byte as char).to_string(),
+                false => format!("%{byte:02X}"),
+            })
+            .collect()
     };
-    set.iter().map(|query| format!("/api/search?n=10&q={}", encoded(query.text()))).collect()
+    set.iter()
+        .map(|query| format!("/api/search?n=10&q={}", encoded(query.text())))
+        .collect()
 }
 
 /// Milliseconds, a number for each answer.
@@ -72,7 +89,13 @@ impl Samples {
 }
 
 /// Asks with `clients` connections, each beginning elsewhere in the set, until each has asked `most` or the time is over.
-fn run(addr: &str, targets: &[String], clients: usize, most: usize, time: Duration) -> Result<Samples> {
+fn run(
+    addr: &str,
+    targets: &[String],
+    clients: usize,
+    most: usize,
+    time: Duration,
+) -> Result<Samples> {
     let begun = Instant::now();
     let client = |number: usize| -> Result<Samples> {
         let mut connection = Connection::open(addr)?;
@@ -90,7 +113,9 @@ fn run(addr: &str, targets: &[String], clients: usize, most: usize, time: Durati
         Ok(samples)
     };
     std::thread::scope(|scope| {
-        let running: Vec<_> = (0..clients).map(|number| scope.spawn(move || client(number))).collect();
+        let running: Vec<_> = (0..clients)
+            .map(|number| scope.spawn(move || client(number)))
+            .collect();
         let mut all = Samples::default();
         for one in running {
             let one = one.join().map_err(|_| "a client panicked")??;
@@ -112,7 +137,10 @@ impl Connection {
         let stream = TcpStream::connect(addr)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        Ok(Connection { addr: addr.to_owned(), stream: BufReader::new(stream) })
+        Ok(Connection {
+            addr: addr.to_owned(),
+            stream: BufReader::new(stream),
+        })
     }
 
     /// Asks, reads all of the answer, and gives the server's time in milliseconds. Anything but 200 is an error.
@@ -127,7 +155,9 @@ impl Connection {
         loop {
             line.clear();
             self.stream.read_line(&mut line)?;
-            let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+            let Some((name, value)) = line.trim_end().split_once(": ") else {
+                break;
+            };
             match name {
                 "content-length" => length = value.parse()?,
                 "server-timing" => took = value.rsplit('=').next().unwrap_or_default().parse()?,
@@ -151,16 +181,31 @@ impl Server {
         let mut command = match process::installed("taskset") {
             true => {
                 let mut bound = Command::new("taskset");
-                bound.args(["-c", if threads == 1 { "0" } else { "0-1" }]).arg(program);
+                bound
+                    .args(["-c", if threads == 1 { "0" } else { "0-1" }])
+                    .arg(program);
                 bound
             }
             false => Command::new(program),
         };
-        command.args(["serve", "--addr", "127.0.0.1:0", "--index", index, "--threads"]).arg(threads.to_string());
+        command
+            .args([
+                "serve",
+                "--addr",
+                "127.0.0.1:0",
+                "--index",
+                index,
+                "--threads",
+            ])
+            .arg(threads.to_string());
         let begun = Instant::now();
         let mut child = command.stderr(Stdio::piped()).spawn()?;
         let stderr = child.stderr.take().ok_or("no stderr")?;
-        let mut server = Server { child, addr: String::new(), begun };
+        let mut server = Server {
+            child,
+            addr: String::new(),
+            begun,
+        };
         for line in BufReader::new(stderr).lines() {
             let line = line?;
             if let Some(addr) = line.strip_prefix("listening on http://") {
@@ -180,7 +225,8 @@ impl Server {
 
     /// Peak resident memory, and what of the present one no file backs, in megabytes.
     fn memory(&self) -> (f64, f64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .unwrap_or_default();
         let of = |key: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(key));
             let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<f64>().ok());
