@@ -1,7 +1,7 @@
 //! Files to entries: finding them, reading them, saying what is wrong with them. No Tantivy, no printing.
 //!
 //! Reading has two steps, so that an unchanged record need not be parsed: a file is *split* into [`Record`]s (the
-//! bytes of one entry, with a fingerprint), and a record is *parsed* into an [`Entry`].
+//! bytes of one entry, with a hash of them), and a record is *parsed* into an [`Entry`].
 //!
 //! `walk` finds the files, `source` opens and unpacks them, `stream` holds them a piece at a time, and a reader for each
 //! format (`json`, `table`, `markdown`) says where records begin and end. `parse` lays a record before a `draft`, which
@@ -23,6 +23,7 @@ mod split;
 mod tests;
 mod walk;
 
+use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -33,10 +34,11 @@ use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
 use aliases::Aliases;
 use draft::plan::Plan;
-use format::Packing;
+use format::{Format, Packing};
 use problem::{Place, Problem, Report, for_shell, shown};
 use settings::Settings;
 use split::Reading;
+use split::blocks;
 use split::stream::Stream;
 use split::table::Table;
 
@@ -104,11 +106,7 @@ impl Corpus {
             report.add(Place::FILE, "is not read, going by its ending", hint);
             return (file.stat, report.problems);
         };
-        let opened = source::open(&file.path).and_then(|(opened, stat)| {
-            let content = source::unpacked(opened, packing)?;
-            Ok((content, stat))
-        });
-        let (content, stat) = match opened {
+        let (opened, stat) = match source::open(&file.path) {
             Ok(opened) => opened,
             Err(error) => {
                 let (message, hint) = source::explain(&file.path, packing, &error);
@@ -116,19 +114,48 @@ impl Corpus {
                 return (file.stat, report.problems);
             }
         };
-        let size = match packing {
-            Packing::Plain => stat.size,
-            _ => u64::MAX,
-        };
-        let mut stream = Stream::new(content, size, Place::START);
         let stem = ids::stem(stem);
         let mut reading = Reading::new(&stem, each, &mut report);
-        let end = split::read(format, &mut stream, &self.rules.plan, &mut reading);
+        let mut place = Place::FILE;
+        let end = self.split(
+            opened,
+            (format, packing),
+            stat.size,
+            &mut place,
+            &mut reading,
+        );
         if let Err(error) = end {
             let (message, hint) = source::explain(&file.path, packing, &error);
-            report.add(Place::line(stream.place.line), message, hint);
+            report.add(Place::line(place.line), message, hint);
         }
         (stat, report.problems)
+    }
+
+    /// Hands the records of an opened file on; `place` is told where it is.
+    fn split(
+        &self,
+        file: File,
+        (format, packing): (Format, Packing),
+        size: u64,
+        place: &mut Place,
+        reading: &mut Reading<'_>,
+    ) -> io::Result<ControlFlow<()>> {
+        let threads = blocks::threads(size);
+        if (format, packing) == (Format::JsonLines, Packing::Plain) && threads > 1 {
+            *place = Place::START;
+            if let Some(start) = split::start_of_text(&file)? {
+                return blocks::read(&file, start, threads, place, reading);
+            }
+        }
+        let size = match packing {
+            Packing::Plain => size,
+            _ => u64::MAX,
+        };
+        let content = source::unpacked(file, packing)?;
+        let mut stream = Stream::new(content, size, Place::START);
+        let end = split::read(format, &mut stream, &self.rules.plan, reading);
+        *place = stream.place;
+        end
     }
 
     /// The entry of a record.
@@ -204,11 +231,9 @@ pub struct Record<'a> {
     pub line: u64,
     /// Column of its start, in characters, from 1.
     pub column: u64,
-    /// Hash of everything that decides what entry it becomes (its bytes; a CSV's header; the `list` around it; what is
-    /// made from the file's name), but not of its place: equal fingerprints, equal entries.
-    pub fingerprint: u64,
-    /// The same without the file's name, which decides only ids that are made: with equal ids, equal entries. A file
-    /// that was moved keeps these.
+    /// Hash of everything that decides what entry it becomes (its bytes; a CSV's header; the `list` around it), but of
+    /// neither its place nor the file's name, which decides only ids that are made: with equal ids, equal entries. A
+    /// file that was moved keeps these.
     pub content: u64,
     /// Its bytes.
     pub bytes: &'a [u8],

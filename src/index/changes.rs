@@ -48,7 +48,7 @@ pub fn gone(known: &Known, found: &Found) -> Vec<(u64, u64)> {
     let old = &known.manifest.rows;
     let lost = (0..old.len()).filter(|&row| {
         let (base, print) = (old.bases[row as usize], old.fingerprints[row as usize]);
-        found.moved[row as usize].is_none() && !found.manifest.holds(base, print)
+        found.moved.to(row).is_none() && !found.manifest.holds(base, print)
     });
     let mut gone: Vec<(u64, u64)> = lost
         .map(|row| (old.bases[row as usize], old.key(row)))

@@ -102,7 +102,6 @@ impl Input for Shelf {
             let record = Record {
                 line,
                 column: 1,
-                fingerprint: xxh3_64(format!("{}\0{text}", file.name).as_bytes()),
                 content: xxh3_64(text.as_bytes()),
                 bytes: text.as_bytes(),
                 stem: "",

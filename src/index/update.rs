@@ -201,7 +201,12 @@ impl<'a, I: Input> Update<'a, I> {
         writer.delete(gone.into_iter().map(|(_, key)| key).collect())?;
         writer.delete(settled.dropped)?;
         let number = manifest::number_of(&base.commit.header.manifest).unwrap_or(0) + 1;
-        self.commit(&mut writer, &base.path, number, found.manifest)?;
+        self.commit(
+            &mut writer,
+            &base.path,
+            number,
+            (found.manifest, &settled.fates),
+        )?;
         self.tidy(writer, &base.path, &mut summary);
         Ok(summary)
     }
@@ -250,9 +255,11 @@ impl<'a, I: Input> Update<'a, I> {
             Some(writer) => writer,
             None => create(Budget::new(self.options, 0))?,
         };
-        writer.delete(attempt.settled.dropped)?;
+        let settled = attempt.settled;
+        writer.delete(settled.dropped)?;
         // By value: a merge needs the room that the manifest of a large corpus takes.
-        self.commit(&mut writer, path, 1, attempt.found.manifest)?;
+        let sources = (attempt.found.manifest, settled.fates.as_slice());
+        self.commit(&mut writer, path, 1, sources)?;
         self.tidy(writer, path, &mut summary);
         Ok(summary)
     }
@@ -329,13 +336,12 @@ impl<'a, I: Input> Update<'a, I> {
         writer: &mut Writer,
         generation: &Path,
         number: u64,
-        manifest: Manifest,
+        (manifest, fates): (Manifest, &[(u32, Fate)]),
     ) -> Result<()> {
         self.progress.stage("writing");
-        let fates = manifest.fates();
         let name = manifest::name(number);
         let path = generation.join(&name);
-        let written = manifest::write(&path, &manifest, &fates)
+        let written = manifest::write(&path, &manifest, fates)
             .and_then(|sum| super::durable::sync_folder(generation).map(|()| sum));
         let manifest_sum = written.map_err(|error| trouble::io("write", &path, &error))?;
         let count = |wanted: fn(&Fate) -> bool| {

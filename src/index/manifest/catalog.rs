@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::thread;
 
 use tantivy::Directory;
 use tantivy::directory::error::OpenReadError;
@@ -9,7 +10,7 @@ use tantivy::directory::{MmapDirectory, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{self, FILE, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
-use super::{FileRow, Manifest};
+use super::{FileRow, Manifest, Rows};
 use crate::corpus::Identity;
 use crate::index::names::Member;
 
@@ -18,6 +19,8 @@ const BLOCK: u64 = 512;
 /// Hashes are evenly spread, so where one is can be guessed; a corpus whose ids were chosen to defeat that is searched
 /// by halves after this many guesses.
 const GUESSES: u32 = 4;
+/// So many records are loaded by two threads.
+const MANY: u64 = 50_000;
 /// No id has more records than this looked at when it is shown; a corpus with more equal ids is indexed all the same.
 const MAX_MEMBERS: u64 = 1 << 16;
 
@@ -86,8 +89,25 @@ impl Catalog {
     /// When it cannot be read or is damaged.
     pub fn load(&self) -> io::Result<Manifest> {
         let files = self.files()?;
-        let bytes = self.part(self.layout.bases, self.layout.twins, self.head.rows_sum)?;
-        let (rows, order) = format::decode_rows(&self.head, bytes)?;
+        let (start, end) = (self.layout.bases, self.layout.twins);
+        let columns = || {
+            let bytes = self.part(start, end, self.head.rows_sum)?;
+            format::decode_columns(&self.head, bytes)
+        };
+        // Perhaps before its checksum is looked at: what comes of it is then thrown away.
+        let order = || format::decode_order(&self.head, self.read(start, (end - start) as usize)?);
+        let (columns, order) = match self.head.rows < MANY {
+            true => (columns(), order()),
+            false => thread::scope(|scope| {
+                let columns = scope.spawn(columns);
+                let order = order();
+                let columns = columns.join();
+                let columns = columns.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                (columns, order)
+            }),
+        };
+        let (columns, (bases, order)) = (columns?, order?);
+        let rows = Rows { bases, ..columns };
         Ok(Manifest { files, rows, order })
     }
 
@@ -265,7 +285,7 @@ fn share(count: u64, part: u64, whole: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::corpus::Stat;
-    use crate::index::manifest::{Order, Rows};
+    use crate::index::manifest::Order;
     use crate::index::names::{Fate, key_of};
     use proptest::prelude::*;
 
