@@ -23,10 +23,13 @@ mod split;
 mod tests;
 mod walk;
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -100,16 +103,17 @@ impl Corpus {
         file: &SourceFile,
         each: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> (Stat, Vec<Problem>) {
-        let mut report = Report::new(&file.path);
+        let path = file.path();
+        let mut report = Report::new(&path);
         let Some((format, packing, stem)) = format::of(&file.name) else {
             let hint = format!("these are: {}", format::ENDINGS);
             report.add(Place::FILE, "is not read, going by its ending", hint);
             return (file.stat, report.problems);
         };
-        let (opened, stat) = match source::open(&file.path) {
+        let (opened, stat) = match source::open(&path) {
             Ok(opened) => opened,
             Err(error) => {
-                let (message, hint) = source::explain(&file.path, packing, &error);
+                let (message, hint) = source::explain(&path, packing, &error);
                 report.add(Place::FILE, message, hint);
                 return (file.stat, report.problems);
             }
@@ -125,7 +129,7 @@ impl Corpus {
             &mut reading,
         );
         if let Err(error) = end {
-            let (message, hint) = source::explain(&file.path, packing, &error);
+            let (message, hint) = source::explain(&path, packing, &error);
             report.add(Place::line(place.line), message, hint);
         }
         (stat, report.problems)
@@ -167,7 +171,7 @@ impl Corpus {
         file: &SourceFile,
         record: &Record<'_>,
     ) -> std::result::Result<Parsed, Vec<Problem>> {
-        parse::record(self, &file.path, record)
+        parse::record(self, file, record)
     }
 }
 
@@ -190,7 +194,7 @@ fn not_there(root: &Path, error: &io::Error) -> Error {
 /// Refuses a file that cannot be a corpus.
 fn only_entry_file(root: &Path, metadata: &std::fs::Metadata) -> Result<()> {
     let name = shown(root);
-    if let Some(kind) = source::kind_of(metadata) {
+    if let Some(kind) = source::kind_of(metadata.file_type()) {
         let hint = "a corpus is a folder of files, or one file";
         return Err(Error::new(Kind::Usage, format!("{name} is {kind}, not a corpus")).hint(hint));
     }
@@ -205,12 +209,45 @@ fn only_entry_file(root: &Path, metadata: &std::fs::Metadata) -> Result<()> {
 /// One file of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where to open it.
-    pub path: PathBuf,
     /// Its name in the corpus: relative to the root, `/` between parts; a root that is a file has its own name.
     pub name: String,
     /// Its state when the walk saw it.
     pub stat: Stat,
+    /// Where it is.
+    pub location: Location,
+}
+
+/// Where a file is. (Most files of a corpus are only looked at: a path for each would cost as much as that.)
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// In this folder, under the last part of its name in the corpus.
+    In(Arc<Path>),
+    /// Here.
+    At(Box<Path>),
+}
+
+impl SourceFile {
+    /// Where to open it.
+    pub fn path(&self) -> Cow<'_, Path> {
+        match &self.location {
+            Location::In(folder) => Cow::Owned(folder.join(self.last_part())),
+            Location::At(path) => Cow::Borrowed(path),
+        }
+    }
+
+    /// The name it has in its folder.
+    fn raw_name(&self) -> Option<&OsStr> {
+        match &self.location {
+            Location::In(_) => Some(OsStr::new(self.last_part())),
+            Location::At(path) => path.file_name(),
+        }
+    }
+
+    fn last_part(&self) -> &str {
+        self.name
+            .rsplit_once('/')
+            .map_or(&self.name, |(_, last)| last)
+    }
 }
 
 /// What tells cheaply that a file has changed.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Summary;
 use super::header::Header;
-use super::manifest::FileRow;
+use super::manifest::FileRef;
 use super::scan::{self, Found, Known};
 use crate::corpus::SourceFile;
 
@@ -14,12 +14,9 @@ pub fn bytes_of(files: &[SourceFile]) -> u64 {
     files.iter().map(|file| file.stat.size).sum()
 }
 
-/// Whether the corpus has exactly the files of the table, none of them changed.
-pub fn is_same(table: &[FileRow], files: &[SourceFile]) -> bool {
-    let same = |(row, file): (&FileRow, &SourceFile)| {
-        row.name == file.name && scan::is_unchanged(row, file)
-    };
-    table.len() == files.len() && table.iter().zip(files).all(same)
+/// Whether a file of the index is one of the corpus, and not changed.
+pub fn is_same(row: &FileRef<'_>, file: &SourceFile) -> bool {
+    row.trusted && row.stat == file.stat && row.name == file.name
 }
 
 /// The summary of a run that had nothing to do.

@@ -302,7 +302,7 @@ impl<'a, I: Input> Scan<'a, I> {
         };
         if parsed.entry.title.is_empty() {
             self.found.notes.push(Problem {
-                path: file.path.display().to_string(),
+                path: file.path().display().to_string(),
                 line: record.line,
                 column: record.column,
                 message: format!("the title of `{}` is blank", parsed.entry.id),

@@ -72,7 +72,7 @@ fn file_at(manifest: &Manifest, row: u32) -> usize {
 fn place(found: &Found, row: u32) -> String {
     let source = &found.sources[file_at(&found.manifest, row)];
     let line = found.manifest.rows.lines[row as usize];
-    format!("{}:{line}", source.path.display())
+    format!("{}:{line}", source.path().display())
 }
 
 /// A word about repeats that are new. They are harmless, but someone may want to know.
@@ -108,7 +108,7 @@ fn note_repeat(found: &Found, row: u32) -> Problem {
     let other = found.manifest.rows_of(base).find(same).unwrap_or(row);
     Problem {
         path: found.sources[file_at(&found.manifest, row)]
-            .path
+            .path()
             .display()
             .to_string(),
         line: u64::from(rows.lines[row as usize]),
@@ -138,7 +138,7 @@ fn report<I: Input>(input: &I, found: &mut Found, duplicates: &[u32]) {
         );
         let id = ids.get(&row).map_or("?", String::as_str);
         found.problems.push(Problem {
-            path: found.sources[at].path.display().to_string(),
+            path: found.sources[at].path().display().to_string(),
             line: u64::from(found.manifest.rows.lines[row as usize]),
             column: 0,
             message: format!("duplicate id `{id}`: `{}` has it too", place(found, first)),

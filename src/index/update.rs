@@ -145,12 +145,11 @@ impl<'a, I: Input> Update<'a, I> {
     fn follow(&self, base: &Base) -> Result<Summary> {
         self.progress.stage("reading");
         let (files, walked) = self.input.files();
-        let table = base.catalog.files();
-        let table = match table {
-            Ok(table) => table,
+        let is_same = match base.catalog.lists(&files, changes::is_same) {
+            Ok(is_same) => is_same,
             Err(error) => return self.rebuild(Reason::Damaged(error.to_string())),
         };
-        if walked.is_empty() && changes::is_same(&table, &files) {
+        if walked.is_empty() && is_same {
             return Ok(changes::unchanged(&base.commit.header));
         }
         let known = match base.catalog.load() {

@@ -278,7 +278,8 @@ fn settings_lie_in_the_folder_or_beside_the_file() {
     let file = dir.path("a.jsonl");
     let corpus = Corpus::open(&file, &[]).unwrap();
     let (files, _) = corpus.files();
-    assert_eq!((files[0].name.as_str(), &files[0].path), ("a.jsonl", &file));
+    assert_eq!(files[0].name, "a.jsonl");
+    assert_eq!(files[0].path(), file);
     assert_eq!(Read::of(&corpus, &file).only().artists, ["david bowie"]);
 }
 

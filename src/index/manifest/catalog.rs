@@ -1,6 +1,7 @@
 //! A manifest on disk, asked without being loaded.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::thread;
 
@@ -9,9 +10,9 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::format::{self, FILE, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
+use super::format::{self, FILE, FileRef, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
 use super::{FileRow, Manifest, Rows};
-use crate::corpus::Identity;
+use crate::corpus::{Identity, SourceFile};
 use crate::index::names::Member;
 
 /// Hashes read at once when looking for one: 4 KiB, a page.
@@ -81,6 +82,28 @@ impl Catalog {
     pub fn files(&self) -> io::Result<Vec<FileRow>> {
         let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
         format::decode_table(&self.head, bytes)
+    }
+
+    /// Whether exactly these files are listed, none of them changed: `same` says so of each.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn lists(
+        &self,
+        files: &[SourceFile],
+        same: impl Fn(&FileRef<'_>, &SourceFile) -> bool,
+    ) -> io::Result<bool> {
+        let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
+        let mut left = files.iter();
+        let mut all = true;
+        format::each_file(&self.head, bytes, |row| {
+            all = left.next().is_some_and(|file| same(&row, file));
+            match all {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })?;
+        Ok(all && left.next().is_none())
     }
 
     /// All of it.

@@ -17,6 +17,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -292,8 +293,35 @@ fn put_twins<W: Write>(part: &mut Part<'_, W>, twins: &[(u64, u64, u8)]) -> io::
     Ok(())
 }
 
+/// A file of the corpus, as [`FileRow`], still in its bytes.
+pub struct FileRef<'a> {
+    pub name: &'a str,
+    pub stat: Stat,
+    pub trusted: bool,
+    rows: Range<u32>,
+}
+
 /// The list of files out of its bytes.
 pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
+    let mut files = Vec::with_capacity(head.files as usize);
+    each_file(head, bytes, |file| {
+        files.push(FileRow {
+            name: file.name.to_owned(),
+            stat: file.stat,
+            trusted: file.trusted,
+            rows: file.rows,
+        });
+        ControlFlow::Continue(())
+    })?;
+    Ok(files)
+}
+
+/// Calls `each` with every file, until it has seen enough.
+pub fn each_file<'a>(
+    head: &Head,
+    bytes: &'a [u8],
+    mut each: impl FnMut(FileRef<'a>) -> ControlFlow<()>,
+) -> io::Result<()> {
     let count = head.files as usize;
     let (fixed, names) = bytes
         .split_at_checked(count * FILE)
@@ -302,7 +330,6 @@ pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
         Some(file) if !file.is_empty() => u64::from(u32_at(file, 24)),
         _ => head.rows,
     };
-    let mut files = Vec::with_capacity(count);
     let mut start = 0;
     for (at, file) in fixed.chunks_exact(FILE).enumerate() {
         let end = usize::try_from(u64_at(file, 32)).unwrap_or(usize::MAX);
@@ -313,15 +340,18 @@ pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
         if first > next || next > head.rows {
             return Err(invalid("its files overlap"));
         }
-        files.push(FileRow {
-            name: String::from_utf8(name.to_vec()).map_err(|_| invalid("a name is no text"))?,
+        let file = FileRef {
+            name: str::from_utf8(name).map_err(|_| invalid("a name is no text"))?,
             stat: stat(file),
             trusted: u32_at(file, 28) == 1,
             rows: first as u32..next as u32,
-        });
+        };
+        if each(file).is_break() {
+            break;
+        }
         start = end;
     }
-    Ok(files)
+    Ok(())
 }
 
 fn stat(file: &[u8]) -> Stat {

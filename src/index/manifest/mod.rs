@@ -9,7 +9,7 @@ mod format;
 mod order;
 
 pub use catalog::{Catalog, Twin};
-pub use format::write;
+pub use format::{FileRef, write};
 pub use order::{Moves, Order, merge as merge_orders};
 
 use std::ops::Range;
