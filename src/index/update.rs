@@ -161,8 +161,9 @@ impl<'a, I: Input> Update<'a, I> {
             Writer::open(self.folder, &base.path, language, budget)
         };
         let mut summary = Summary::default();
-        let attempt = self.attempt(&known, files, walked, &open, &mut summary)?;
-        let outcome = self.follow_up(base, &known, attempt, open, summary);
+        let attempt = self.attempt(&known, files, walked, &open, &mut summary);
+        let outcome =
+            attempt.and_then(|attempt| self.follow_up(base, &known, attempt, open, summary));
         if let Ok(commit) = Commit::read(&base.path) {
             // Whatever came of it: the segments of a commit that did not come about, or the files of the last one.
             sweep::all_but(self.folder, base.generation, &commit);
