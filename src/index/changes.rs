@@ -16,7 +16,7 @@ pub fn bytes_of(files: &[SourceFile]) -> u64 {
 
 /// Whether a file of the index is one of the corpus, and not changed.
 pub fn is_same(row: &FileRef<'_>, file: &SourceFile) -> bool {
-    row.trusted && row.stat == file.stat && row.name == file.name
+    row.trusted && row.stat == file.stat && row.name == file.name.as_bytes()
 }
 
 /// The summary of a run that had nothing to do.

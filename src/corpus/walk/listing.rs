@@ -33,7 +33,6 @@ pub enum EntryKind {
 }
 
 /// What is in a folder. The names lie one behind the other: a string for each of twenty thousand would be felt.
-#[derive(Default)]
 pub struct Listing {
     names: String,
     /// In the order of full names: a folder `a` sorts as `a/`.
@@ -133,7 +132,10 @@ pub fn listed(folder: &Path) -> io::Result<(Listing, Opened)> {
     } else {
         folder
     };
-    let mut listing = Listing::default();
+    let mut listing = Listing {
+        names: String::with_capacity(4 << 10),
+        entries: Vec::with_capacity(128),
+    };
     let folder = system::list(folder, &mut listing)?;
     listing.sort();
     Ok((listing, Opened(Arc::new(folder))))

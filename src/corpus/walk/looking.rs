@@ -5,12 +5,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::listing::Opened;
-use super::state::{Found, Seen, look};
+use super::state::{Found, Seen};
 
 /// Files that are looked at together.
 const BATCH: usize = 128;
 /// With fewer files in the whole corpus, threads cost more than they save.
-const ALONE: usize = 512;
+const ALONE: usize = 256;
 /// More threads than this only wait for the same locks of the kernel.
 const MAX_THREADS: usize = 4;
 /// More batches than this do not wait: each may keep a folder open, and a process has only so many files.
@@ -24,13 +24,15 @@ struct Batch {
 }
 
 /// What was seen of a batch, by its number.
-type Batches = Vec<(usize, Vec<Seen>)>;
+type Batches = Vec<(usize, Seen)>;
 
 impl Batch {
-    fn look(self, seen: &mut Batches) {
-        let folder = self.folder.as_ref();
-        let files = self.files.into_iter().map(|file| look(file, folder));
-        seen.push((self.number, files.collect()));
+    fn look(self, batches: &mut Batches) {
+        let mut seen = Seen::of(self.files.len());
+        for file in self.files {
+            seen.look(file, self.folder.as_ref());
+        }
+        batches.push((self.number, seen));
     }
 }
 
@@ -131,7 +133,7 @@ impl Looking {
     }
 
     /// All that were looked at, in the order in which they came.
-    pub fn finish(mut self) -> Vec<Seen> {
+    pub fn finish(mut self) -> Seen {
         self.queue.state().is_complete = true;
         self.queue.changed.notify_all();
         while let Some(batch) = self.queue.next() {
@@ -143,8 +145,10 @@ impl Looking {
             self.seen.extend(seen);
         }
         self.seen.sort_unstable_by_key(|(number, _)| *number);
-        let mut all = Vec::with_capacity(self.count);
-        all.extend(self.seen.into_iter().flat_map(|(_, seen)| seen));
+        let mut all = Seen::of(self.count);
+        for (_, mut seen) in self.seen {
+            all.append(&mut seen);
+        }
         all
     }
 }

@@ -26,7 +26,7 @@ use super::{Location, SourceFile, format, source};
 use ignored::Rules;
 use listing::{Entry, EntryKind, Listing, listed};
 use looking::Looking;
-use state::{Found, State, look, plain, problem, without_doubles};
+use state::{Found, Seen, State, plain, problem, without_doubles};
 
 /// The file by which a folder is known to be a built index. A corpus may contain one (`needledrop index .`), and its
 /// files are no entries.
@@ -39,15 +39,14 @@ pub(super) fn files(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
     }
     let mut walk = Walk::new(Rules::above(root));
     walk.run(root);
-    if walk.files.count() == 0 && walk.rules_above {
+    if walk.count() == 0 && walk.rules_above {
         // Rules from above that leave nothing of it are not meant for someone who names the corpus: `data/*` keeps data
         // out of a repository, not out of an index.
         walk = Walk::new(None);
         walk.run(root);
     }
-    let (mut files, mut problems) = (walk.files.finish(), walk.problems);
-    files.sort_by(|one, other| one.file.name.cmp(&other.file.name));
-    let files = without_doubles(files, &mut problems);
+    let mut problems = walk.problems;
+    let files = without_doubles(walk.files.finish(), walk.linked.finish(), &mut problems);
     problems.sort();
     (files, problems)
 }
@@ -61,10 +60,10 @@ fn single(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
-        is_linked: false,
     };
-    let mut problems = Vec::new();
-    let files = without_doubles(vec![look(found, None)], &mut problems);
+    let (mut seen, mut problems) = (Seen::of(1), Vec::new());
+    seen.look(found, None);
+    let files = without_doubles(seen, Seen::default(), &mut problems);
     if files.is_empty() && problems.is_empty() {
         problem(&mut problems, root, "is not there any more", "");
     }
@@ -86,6 +85,8 @@ struct Walk {
     above: Option<Rc<Rules>>,
     rules_above: bool,
     files: Looking,
+    /// Those that a link led to.
+    linked: Looking,
     folders: Vec<Arc<Path>>,
     links: Vec<(Folder, String)>,
     /// The folders that were listed, once links are being followed.
@@ -99,11 +100,17 @@ impl Walk {
             rules_above: above.is_some(),
             above,
             files: Looking::default(),
+            linked: Looking::default(),
             folders: Vec::new(),
             links: Vec::new(),
             seen: None,
             problems: Vec::new(),
         }
+    }
+
+    /// How many files there are so far.
+    fn count(&self) -> usize {
+        self.files.count() + self.linked.count()
     }
 
     fn run(&mut self, root: &Path) {
@@ -140,13 +147,16 @@ impl Walk {
         if !is_root && listing.has(INDEX_MARK) {
             return;
         }
-        let before = (self.files.count(), self.links.len());
+        let before = (self.count(), self.links.len());
         let folder = self.with_own_rules(folder, &listing);
         let (mut files, mut below) = (Vec::with_capacity(listing.entries.len()), Vec::new());
         for entry in &listing.entries {
             self.entry(&folder, (&listing, entry), &mut files, &mut below);
         }
-        self.files.add(Some(&opened), files);
+        match self.seen {
+            None => self.files.add(Some(&opened), files),
+            Some(_) => self.linked.add(Some(&opened), files),
+        }
         // Or else every folder down to the deepest would be open at once.
         drop((listing, opened));
         for folder in below {
@@ -154,7 +164,7 @@ impl Walk {
                 self.folder(folder, false);
             }
         }
-        let is_hollow = before == (self.files.count(), self.links.len());
+        let is_hollow = before == (self.count(), self.links.len());
         if is_hollow && !is_root && format::of(&folder.prefix[..folder.prefix.len() - 1]).is_some()
         {
             let hint = "put the file in its place, or remove the folder";
@@ -225,7 +235,6 @@ impl Walk {
                     false => Location::In(Arc::clone(&folder.path)),
                     true => Location::At(folder.path.join(raw).into()),
                 },
-                is_linked: self.seen.is_some(),
             }),
             EntryKind::Folder => below.push(folder.below(raw, full)),
             EntryKind::Link => self.links.push((folder.below(raw, full), name.to_owned())),
@@ -256,9 +265,8 @@ impl Walk {
                 let found = Found {
                     name: link.link_name().to_owned(),
                     location: Location::At((*link.path).into()),
-                    is_linked: true,
                 };
-                self.files.add(None, vec![found]);
+                self.linked.add(None, vec![found]);
             }
             Ok(_) => {}
             // What it leads to might have been a folder.

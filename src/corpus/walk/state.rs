@@ -15,8 +15,6 @@ pub struct Found {
     pub name: String,
     /// Where it is.
     pub location: Location,
-    /// Whether a link led to it.
-    pub is_linked: bool,
 }
 
 /// What is asked of a file. (All that the system says of it is ten times as much, which is felt at twenty thousand.)
@@ -83,88 +81,111 @@ impl State {
     }
 }
 
-/// A file and its state.
+/// What came of files that were looked at together. Almost all are as they should be: they lie ready to be taken over.
+#[derive(Default)]
 pub struct Seen {
-    /// The file.
-    pub file: SourceFile,
-    is_linked: bool,
-    kind: io::Result<Kind>,
+    /// The regular files, in order.
+    pub files: Vec<SourceFile>,
+    /// The file system that each is on.
+    devices: Vec<Option<u64>>,
+    /// The others, with what they are or why nobody knows.
+    others: Vec<(SourceFile, io::Result<&'static str>)>,
 }
 
 impl Seen {
-    fn identity(&self) -> Option<(u64, u64)> {
-        Some((self.kind.as_ref().ok()?.device?, self.file.stat.inode))
-    }
-}
-
-/// Looks at a file, in the folder it was found in if that is still open.
-pub fn look(found: Found, folder: Option<&Opened>) -> Seen {
-    let Found {
-        name,
-        location,
-        is_linked,
-    } = found;
-    let mut file = SourceFile {
-        name,
-        stat: Stat::default(),
-        location,
-    };
-    let state = match (folder, file.raw_name()) {
-        (Some(folder), Some(name)) => folder.look(name),
-        _ => State::at(&file.path()),
-    };
-    let kind = state.map(|state| {
-        file.stat = state.stat;
-        state.kind
-    });
-    Seen {
-        file,
-        is_linked,
-        kind,
-    }
-}
-
-/// The regular files among `seen`, each once: one that a link leads to gives way to the same file under its own name.
-pub fn without_doubles(seen: Vec<Seen>, problems: &mut Vec<Problem>) -> Vec<SourceFile> {
-    let mut known: HashSet<(u64, u64)> = HashSet::new();
-    if seen.iter().any(|seen| seen.is_linked) {
-        let own = seen.iter().filter(|seen| !seen.is_linked);
-        known.extend(own.filter_map(Seen::identity));
-    }
-    let mut files = Vec::with_capacity(seen.len());
-    for seen in seen {
-        let identity = seen.identity().filter(|_| seen.is_linked);
-        let Seen { file, kind, .. } = seen;
-        match kind {
-            Ok(Kind { odd, .. }) => {
-                let is_double = identity.is_some_and(|identity| !known.insert(identity));
-                match odd {
-                    _ if is_double => {}
-                    None => files.push(file),
-                    Some(kind) => {
-                        let hint = "only regular files are read; move it out of the corpus";
-                        problem(
-                            problems,
-                            &file.path(),
-                            format!("is {kind}, not a file"),
-                            hint,
-                        );
-                    }
-                }
-            }
-            // One that went away meanwhile is simply not a part of the corpus.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => {
-                problem(
-                    problems,
-                    &file.path(),
-                    format!("cannot be looked at: {}", plain(&error)),
-                    "",
-                );
-            }
+    /// Room for so many files.
+    pub fn of(count: usize) -> Seen {
+        Seen {
+            files: Vec::with_capacity(count),
+            devices: Vec::with_capacity(count),
+            others: Vec::new(),
         }
     }
+
+    /// Looks at a file, in the folder it was found in if that is still open.
+    pub fn look(&mut self, found: Found, folder: Option<&Opened>) {
+        let mut file = SourceFile {
+            name: found.name,
+            stat: Stat::default(),
+            location: found.location,
+        };
+        let state = match (folder, file.raw_name()) {
+            (Some(folder), Some(name)) => folder.look(name),
+            _ => State::at(&file.path()),
+        };
+        match state {
+            Ok(State { stat, kind }) => {
+                file.stat = stat;
+                match kind.odd {
+                    None => {
+                        self.files.push(file);
+                        self.devices.push(kind.device);
+                    }
+                    Some(odd) => self.others.push((file, Ok(odd))),
+                }
+            }
+            Err(error) => self.others.push((file, Err(error))),
+        }
+    }
+
+    /// Adds what else was seen.
+    pub fn append(&mut self, other: &mut Seen) {
+        self.files.append(&mut other.files);
+        self.devices.append(&mut other.devices);
+        self.others.append(&mut other.others);
+    }
+
+    fn identities(&self) -> impl Iterator<Item = Option<(u64, u64)>> + '_ {
+        let files = self.files.iter().zip(&self.devices);
+        files.map(|(file, device)| Some(((*device)?, file.stat.inode)))
+    }
+}
+
+/// The regular files, each once and ordered by name: one that a link leads to gives way to the same file under its own
+/// name.
+pub fn without_doubles(
+    mut own: Seen,
+    mut linked: Seen,
+    problems: &mut Vec<Problem>,
+) -> Vec<SourceFile> {
+    for (file, what) in own.others.drain(..).chain(linked.others.drain(..)) {
+        complain(&file.path(), what, problems);
+    }
+    if linked.files.is_empty() {
+        return sorted(own.files);
+    }
+    let mut known: HashSet<(u64, u64)> = own.identities().flatten().collect();
+    let identities: Vec<_> = linked.identities().collect();
+    let mut links: Vec<_> = linked.files.into_iter().zip(identities).collect();
+    links.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    for (file, identity) in links {
+        if identity.is_none_or(|identity| known.insert(identity)) {
+            own.files.push(file);
+        }
+    }
+    sorted(own.files)
+}
+
+fn sorted(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
+    // Usually they are: this finds out and stops.
+    files.sort_by(|one, other| one.name.cmp(&other.name));
     files
+}
+
+/// Says what is wrong with what is no file.
+fn complain(path: &Path, what: io::Result<&'static str>, problems: &mut Vec<Problem>) {
+    match what {
+        Ok(kind) => {
+            let hint = "only regular files are read; move it out of the corpus";
+            problem(problems, path, format!("is {kind}, not a file"), hint);
+        }
+        // One that went away meanwhile is simply not a part of the corpus.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => {
+            let message = format!("cannot be looked at: {}", plain(&error));
+            problem(problems, path, message, "");
+        }
+    }
 }
 
 #[cfg(unix)]

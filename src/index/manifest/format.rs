@@ -295,7 +295,7 @@ fn put_twins<W: Write>(part: &mut Part<'_, W>, twins: &[(u64, u64, u8)]) -> io::
 
 /// A file of the corpus, as [`FileRow`], still in its bytes.
 pub struct FileRef<'a> {
-    pub name: &'a str,
+    pub name: &'a [u8],
     pub stat: Stat,
     pub trusted: bool,
     rows: Range<u32>,
@@ -304,16 +304,24 @@ pub struct FileRef<'a> {
 /// The list of files out of its bytes.
 pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
     let mut files = Vec::with_capacity(head.files as usize);
+    let mut is_text = true;
     each_file(head, bytes, |file| {
+        let Ok(name) = str::from_utf8(file.name) else {
+            is_text = false;
+            return ControlFlow::Break(());
+        };
         files.push(FileRow {
-            name: file.name.to_owned(),
+            name: name.to_owned(),
             stat: file.stat,
             trusted: file.trusted,
             rows: file.rows,
         });
         ControlFlow::Continue(())
     })?;
-    Ok(files)
+    match is_text {
+        true => Ok(files),
+        false => Err(invalid("a name is no text")),
+    }
 }
 
 /// Calls `each` with every file, until it has seen enough.
@@ -341,7 +349,7 @@ pub fn each_file<'a>(
             return Err(invalid("its files overlap"));
         }
         let file = FileRef {
-            name: str::from_utf8(name).map_err(|_| invalid("a name is no text"))?,
+            name,
             stat: stat(file),
             trusted: u32_at(file, 28) == 1,
             rows: first as u32..next as u32,
