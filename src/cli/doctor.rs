@@ -4,10 +4,10 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
-use super::place::{INDEX, IndexPlace};
+use super::place::IndexPlace;
 use super::terminal::Terminal;
-use super::usage::quote;
 use super::{Ended, Outcome, shape};
+use crate::index::Checkup;
 use crate::output::clean::clean;
 
 /// Examine the index: checksums, manifest, orphans, entry count
@@ -44,7 +44,7 @@ pub fn run(args: DoctorArgs, terminal: &Terminal) -> Outcome {
             for line in &checkup.faults {
                 writeln!(out, "fault  {}", clean(line))?;
             }
-            writeln!(out, "{}", verdict(checkup.faults.len(), &args.place))?;
+            writeln!(out, "{}", verdict(&checkup))?;
         }
     }
     out.flush()?;
@@ -55,32 +55,25 @@ pub fn run(args: DoctorArgs, terminal: &Terminal) -> Outcome {
 }
 
 /// The last line: healthy, or the command that mends.
-fn verdict(faults: usize, place: &IndexPlace) -> String {
-    if faults == 0 {
-        return "healthy".to_owned();
+fn verdict(checkup: &Checkup) -> String {
+    match checkup.faults.is_empty() {
+        true => "healthy".to_owned(),
+        false => format!("not healthy; a rebuild mends it: {}", checkup.mend),
     }
-    let at = match place.folder().to_string_lossy() {
-        folder if folder == INDEX => String::new(),
-        folder => format!(" --index {}", quote(&folder)),
-    };
-    format!("not healthy; a rebuild mends it: needledrop index{at} --rebuild")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::Parser;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        place: IndexPlace,
-    }
 
     #[test]
     fn the_verdict_ends_with_the_command_that_mends() {
-        let place = Line::parse_from(["x", "--index", "my index"]).place;
-        assert!(verdict(2, &place).ends_with("needledrop index --index 'my index' --rebuild"));
-        assert_eq!(verdict(0, &place), "healthy");
+        let mut checkup = Checkup {
+            mend: "needledrop index --rebuild".into(),
+            ..Checkup::default()
+        };
+        assert_eq!(verdict(&checkup), "healthy");
+        checkup.faults.push("`meta.json` is missing".into());
+        assert!(verdict(&checkup).ends_with("mends it: needledrop index --rebuild"));
     }
 }

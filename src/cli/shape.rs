@@ -73,6 +73,7 @@ mod tests {
         let found = Checkup {
             checked: vec!["20 entries".into()],
             faults: vec!["store.bin is 3 bytes short".into()],
+            ..Checkup::default()
         };
         let mut out = Vec::new();
         checkup(&mut out, Path::new("index"), &found).unwrap();

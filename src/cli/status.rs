@@ -51,7 +51,7 @@ pub fn run(args: StatusArgs, terminal: &Terminal) -> Outcome {
 fn rows(status: &Status) -> Vec<(&'static str, String)> {
     let changed = match &status.changed {
         None => "nothing".to_owned(),
-        Some(what) => format!("{what} (bring it up to date with: needledrop index)"),
+        Some(what) => format!("{what} (bring it up to date with: {})", status.update),
     };
     vec![
         ("entries", counted(status.entries, "entry", "entries")),
@@ -76,10 +76,14 @@ mod tests {
             corpus: "corpus".into(),
             language: "english".into(),
             changed: Some("1 file changed".into()),
+            update: "needledrop index films.jsonl --map artists=cast".into(),
         };
         let rows = rows(&status);
         assert_eq!(rows[0], ("entries", "20 entries".to_owned()));
         assert_eq!(rows[1], ("size", "48.1 kB".to_owned()));
-        assert!(rows[5].1.starts_with("1 file changed (bring"));
+        assert_eq!(
+            rows[5].1,
+            "1 file changed (bring it up to date with: needledrop index films.jsonl --map artists=cast)"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Files to entries: finding them, reading them, saying what is wrong with them. No Tantivy, no printing.
 //!
 //! Reading has two steps, so that an unchanged record need not be parsed: a file is *split* into [`Record`]s (the
-//! bytes of one entry, with a fingerprint), and a record is *parsed* into an [`Entry`].
+//! bytes of one entry, with a hash of them), and a record is *parsed* into an [`Entry`].
 //!
 //! `walk` finds the files, `source` opens and unpacks them, `stream` holds them a piece at a time, and a reader for each
 //! format (`json`, `table`, `markdown`) says where records begin and end. `parse` lays a record before a `draft`, which
@@ -23,9 +23,13 @@ mod split;
 mod tests;
 mod walk;
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -33,10 +37,11 @@ use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
 use aliases::Aliases;
 use draft::plan::Plan;
-use format::Packing;
+use format::{Format, Packing};
 use problem::{Place, Problem, Report, for_shell, shown};
 use settings::Settings;
 use split::Reading;
+use split::blocks;
 use split::stream::Stream;
 use split::table::Table;
 
@@ -98,37 +103,63 @@ impl Corpus {
         file: &SourceFile,
         each: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> (Stat, Vec<Problem>) {
-        let mut report = Report::new(&file.path);
+        let path = file.path();
+        let mut report = Report::new(&path);
         let Some((format, packing, stem)) = format::of(&file.name) else {
             let hint = format!("these are: {}", format::ENDINGS);
             report.add(Place::FILE, "is not read, going by its ending", hint);
             return (file.stat, report.problems);
         };
-        let opened = source::open(&file.path).and_then(|(opened, stat)| {
-            let content = source::unpacked(opened, packing)?;
-            Ok((content, stat))
-        });
-        let (content, stat) = match opened {
+        let (opened, stat) = match source::open(&path) {
             Ok(opened) => opened,
             Err(error) => {
-                let (message, hint) = source::explain(&file.path, packing, &error);
+                let (message, hint) = source::explain(&path, packing, &error);
                 report.add(Place::FILE, message, hint);
                 return (file.stat, report.problems);
             }
         };
-        let size = match packing {
-            Packing::Plain => stat.size,
-            _ => u64::MAX,
-        };
-        let mut stream = Stream::new(content, size, Place::START);
         let stem = ids::stem(stem);
         let mut reading = Reading::new(&stem, each, &mut report);
-        let end = split::read(format, &mut stream, &self.rules.plan, &mut reading);
+        let mut place = Place::FILE;
+        let end = self.split(
+            opened,
+            (format, packing),
+            stat.size,
+            &mut place,
+            &mut reading,
+        );
         if let Err(error) = end {
-            let (message, hint) = source::explain(&file.path, packing, &error);
-            report.add(Place::line(stream.place.line), message, hint);
+            let (message, hint) = source::explain(&path, packing, &error);
+            report.add(Place::line(place.line), message, hint);
         }
         (stat, report.problems)
+    }
+
+    /// Hands the records of an opened file on; `place` is told where it is.
+    fn split(
+        &self,
+        file: File,
+        (format, packing): (Format, Packing),
+        size: u64,
+        place: &mut Place,
+        reading: &mut Reading<'_>,
+    ) -> io::Result<ControlFlow<()>> {
+        let threads = blocks::threads(size);
+        if (format, packing) == (Format::JsonLines, Packing::Plain) && threads > 1 {
+            *place = Place::START;
+            if let Some(start) = split::start_of_text(&file)? {
+                return blocks::read(&file, start, threads, place, reading);
+            }
+        }
+        let size = match packing {
+            Packing::Plain => size,
+            _ => u64::MAX,
+        };
+        let content = source::unpacked(file, packing)?;
+        let mut stream = Stream::new(content, size, Place::START);
+        let end = split::read(format, &mut stream, &self.rules.plan, reading);
+        *place = stream.place;
+        end
     }
 
     /// The entry of a record.
@@ -140,7 +171,7 @@ impl Corpus {
         file: &SourceFile,
         record: &Record<'_>,
     ) -> std::result::Result<Parsed, Vec<Problem>> {
-        parse::record(self, &file.path, record)
+        parse::record(self, file, record)
     }
 }
 
@@ -163,7 +194,7 @@ fn not_there(root: &Path, error: &io::Error) -> Error {
 /// Refuses a file that cannot be a corpus.
 fn only_entry_file(root: &Path, metadata: &std::fs::Metadata) -> Result<()> {
     let name = shown(root);
-    if let Some(kind) = source::kind_of(metadata) {
+    if let Some(kind) = source::kind_of(metadata.file_type()) {
         let hint = "a corpus is a folder of files, or one file";
         return Err(Error::new(Kind::Usage, format!("{name} is {kind}, not a corpus")).hint(hint));
     }
@@ -178,12 +209,45 @@ fn only_entry_file(root: &Path, metadata: &std::fs::Metadata) -> Result<()> {
 /// One file of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where to open it.
-    pub path: PathBuf,
     /// Its name in the corpus: relative to the root, `/` between parts; a root that is a file has its own name.
     pub name: String,
     /// Its state when the walk saw it.
     pub stat: Stat,
+    /// Where it is.
+    pub location: Location,
+}
+
+/// Where a file is. (Most files of a corpus are only looked at: a path for each would cost as much as that.)
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// In this folder, under the last part of its name in the corpus.
+    In(Arc<Path>),
+    /// Here.
+    At(Box<Path>),
+}
+
+impl SourceFile {
+    /// Where to open it.
+    pub fn path(&self) -> Cow<'_, Path> {
+        match &self.location {
+            Location::In(folder) => Cow::Owned(folder.join(self.last_part())),
+            Location::At(path) => Cow::Borrowed(path),
+        }
+    }
+
+    /// The name it has in its folder.
+    fn raw_name(&self) -> Option<&OsStr> {
+        match &self.location {
+            Location::In(_) => Some(OsStr::new(self.last_part())),
+            Location::At(path) => path.file_name(),
+        }
+    }
+
+    fn last_part(&self) -> &str {
+        self.name
+            .rsplit_once('/')
+            .map_or(&self.name, |(_, last)| last)
+    }
 }
 
 /// What tells cheaply that a file has changed.
@@ -204,11 +268,9 @@ pub struct Record<'a> {
     pub line: u64,
     /// Column of its start, in characters, from 1.
     pub column: u64,
-    /// Hash of everything that decides what entry it becomes (its bytes; a CSV's header; the `list` around it; what is
-    /// made from the file's name), but not of its place: equal fingerprints, equal entries.
-    pub fingerprint: u64,
-    /// The same without the file's name, which decides only ids that are made: with equal ids, equal entries. A file
-    /// that was moved keeps these.
+    /// Hash of everything that decides what entry it becomes (its bytes; a CSV's header; the `list` around it), but of
+    /// neither its place nor the file's name, which decides only ids that are made: with equal ids, equal entries. A
+    /// file that was moved keeps these.
     pub content: u64,
     /// Its bytes.
     pub bytes: &'a [u8],

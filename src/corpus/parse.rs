@@ -1,7 +1,5 @@
 //! A record becomes an entry, or a list of what is wrong with it.
 
-use std::path::Path;
-
 use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 
@@ -10,15 +8,15 @@ use super::draft::faults::Fault;
 use super::draft::texts::Numbers;
 use super::problem::{Place, Problem, Report};
 use super::split::table::Table;
-use super::{Context, Corpus, Parsed, Record, broken, markdown};
+use super::{Context, Corpus, Parsed, Record, SourceFile, broken, markdown};
 
-/// The entry of a record of the file at `path`.
+/// The entry of a record of a file.
 ///
 /// # Errors
 /// All that is wrong with it.
 pub(super) fn record(
     corpus: &Corpus,
-    path: &Path,
+    file: &SourceFile,
     record: &Record<'_>,
 ) -> Result<Parsed, Vec<Problem>> {
     let start = Place {
@@ -26,7 +24,7 @@ pub(super) fn record(
         column: record.column,
     };
     let problems = |fill: &dyn Fn(&mut Report)| {
-        let mut report = Report::new(path);
+        let mut report = Report::new(&file.path());
         fill(&mut report);
         report.problems
     };

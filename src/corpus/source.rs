@@ -5,11 +5,10 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::rc::Rc;
-use std::time::UNIX_EPOCH;
 
 use super::Stat;
 use super::format::Packing;
@@ -51,8 +50,32 @@ pub(super) fn read_small(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads from `at` on until `bytes` are full or the file ends. Gives how many were read.
+pub(super) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match read_some_at(file, &mut bytes[done..], at + done as u64) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+#[cfg(unix)]
+fn read_some_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_some_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, at)
+}
+
 fn only_regular(metadata: &Metadata) -> io::Result<()> {
-    match kind_of(metadata) {
+    match kind_of(metadata.file_type()) {
         None => Ok(()),
         Some(kind) => Err(io::Error::other(NotAFile(kind))),
     }
@@ -70,26 +93,31 @@ impl fmt::Display for NotAFile {
 
 impl std::error::Error for NotAFile {}
 
+pub(super) const PIPE: &str = "a pipe";
+pub(super) const SOCKET: &str = "a socket";
+pub(super) const DEVICE: &str = "a device";
+pub(super) const FOLDER: &str = "a folder";
+pub(super) const SOMETHING: &str = "something else";
+
 /// What something is that is no regular file.
-pub(super) fn kind_of(metadata: &Metadata) -> Option<&'static str> {
-    let kind = metadata.file_type();
+pub(super) fn kind_of(kind: FileType) -> Option<&'static str> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
         if kind.is_fifo() {
-            return Some("a pipe");
+            return Some(PIPE);
         } else if kind.is_socket() {
-            return Some("a socket");
+            return Some(SOCKET);
         } else if kind.is_block_device() || kind.is_char_device() {
-            return Some("a device");
+            return Some(DEVICE);
         }
     }
     if kind.is_dir() {
-        Some("a folder")
+        Some(FOLDER)
     } else if kind.is_file() {
         None
     } else {
-        Some("something else")
+        Some(SOMETHING)
     }
 }
 
@@ -103,7 +131,20 @@ pub(super) fn stat(metadata: &Metadata) -> Stat {
 }
 
 /// Nanoseconds since 1970, negative before; at the ends of what fits, should a clock have run mad.
+pub(super) fn nanoseconds(seconds: i64, more: i64) -> i64 {
+    let all = i128::from(seconds) * 1_000_000_000 + i128::from(more);
+    all.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+}
+
+#[cfg(unix)]
 fn modified(metadata: &Metadata) -> i64 {
+    use std::os::unix::fs::MetadataExt;
+    nanoseconds(metadata.mtime(), metadata.mtime_nsec())
+}
+
+#[cfg(not(unix))]
+fn modified(metadata: &Metadata) -> i64 {
+    use std::time::UNIX_EPOCH;
     let clamped = |nanoseconds: u128| i64::try_from(nanoseconds).unwrap_or(i64::MAX);
     match metadata
         .modified()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Summary;
 use super::header::Header;
-use super::manifest::FileRow;
+use super::manifest::FileRef;
 use super::scan::{self, Found, Known};
 use crate::corpus::SourceFile;
 
@@ -14,12 +14,9 @@ pub fn bytes_of(files: &[SourceFile]) -> u64 {
     files.iter().map(|file| file.stat.size).sum()
 }
 
-/// Whether the corpus has exactly the files of the table, none of them changed.
-pub fn is_same(table: &[FileRow], files: &[SourceFile]) -> bool {
-    let same = |(row, file): (&FileRow, &SourceFile)| {
-        row.name == file.name && scan::is_unchanged(row, file)
-    };
-    table.len() == files.len() && table.iter().zip(files).all(same)
+/// Whether a file of the index is one of the corpus, and not changed.
+pub fn is_same(row: &FileRef<'_>, file: &SourceFile) -> bool {
+    row.trusted && row.stat == file.stat && row.name == file.name.as_bytes()
 }
 
 /// The summary of a run that had nothing to do.
@@ -48,7 +45,7 @@ pub fn gone(known: &Known, found: &Found) -> Vec<(u64, u64)> {
     let old = &known.manifest.rows;
     let lost = (0..old.len()).filter(|&row| {
         let (base, print) = (old.bases[row as usize], old.fingerprints[row as usize]);
-        found.moved[row as usize].is_none() && !found.manifest.holds(base, print)
+        found.moved.to(row).is_none() && !found.manifest.holds(base, print)
     });
     let mut gone: Vec<(u64, u64)> = lost
         .map(|row| (old.bases[row as usize], old.key(row)))

@@ -10,7 +10,7 @@ use super::keyed::each_key;
 use super::lengths::Lengths;
 use super::manifest::Manifest;
 use super::open::{self, OpenIndex};
-use super::{sweep, trouble};
+use super::{command, sweep, trouble};
 use crate::error::Result;
 
 /// What a check-up found.
@@ -20,6 +20,8 @@ pub struct Checkup {
     pub checked: Vec<String>,
     /// What is wrong, a line each. A rebuild mends all of it.
     pub faults: Vec<String>,
+    /// The command for that.
+    pub mend: String,
 }
 
 impl Checkup {
@@ -36,7 +38,10 @@ impl Checkup {
 /// # Errors
 /// When there is no index to examine, or the pointer cannot be read.
 pub fn doctor(folder: &Path) -> Result<Checkup> {
-    let mut checkup = Checkup::default();
+    let mut checkup = Checkup {
+        mend: command::mend(folder),
+        ..Checkup::default()
+    };
     let generation = match folder::read_pointer(folder)? {
         Pointed::To(generation) => generation,
         Pointed::Nowhere => return OpenIndex::open(folder).map(|_| checkup),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::META;
 use super::durable::{self, UNFINISHED};
-use super::{lock, manifest, trouble};
+use super::{command, lock, manifest, trouble};
 use crate::error::{Error, Kind, Result};
 
 /// The file that names the current generation.
@@ -80,7 +80,7 @@ pub fn newer(folder: &Path, format: u32) -> Error {
         "the index in `{}` was made by a newer needledrop (its format is {format}, this one reads up to {FORMAT})",
         folder.display()
     );
-    Error::new(Kind::Corrupt, message).hint(trouble::mend(folder))
+    Error::new(Kind::Corrupt, message).hint(command::mend(folder))
 }
 
 /// Makes a generation the current one. The only moment at which readers see a rebuilt index.

@@ -22,7 +22,7 @@ use super::lengths::Lengths;
 use super::manifest::{Catalog, Twin};
 use super::names::{self, Fate};
 use super::schema::{self, Fields};
-use super::trouble;
+use super::{command, trouble};
 use crate::analysis::{self, Language};
 use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
@@ -298,7 +298,7 @@ fn open_once(folder: &Path) -> std::result::Result<OpenIndex, Failure> {
 
 fn missing(folder: &Path) -> Error {
     let message = format!("there is no index in `{}`", folder.display());
-    let command = format!("needledrop index --index {}", trouble::quoted(folder));
+    let command = command::make(folder);
     Error::new(Kind::Missing, message).hint(format!("make one: `{command}`"))
 }
 
@@ -321,7 +321,7 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
     let index = Index::open(Snapshot::new(files, &commit.meta)).map_err(tantivys)?;
     let (schema, fields) = schema::build();
     if index.schema() != schema {
-        return Err(Failure::Final(of_another_version(folder)));
+        return Err(Failure::Final(of_another_version(folder, &header)));
     }
     check_small(folder, generation, &index, &commit)?;
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
@@ -374,18 +374,18 @@ fn readable(folder: &Path, header: &Header) -> Result<Language> {
         return Err(folder::newer(folder, made_with.format));
     }
     if (made_with.format, made_with.analyzer) != (FORMAT, analysis::VERSION) {
-        return Err(of_another_version(folder));
+        return Err(of_another_version(folder, header));
     }
     Language::from_name(&made_with.language)
         .ok_or_else(|| trouble::corrupt(folder, "its language is unknown"))
 }
 
-fn of_another_version(folder: &Path) -> Error {
+fn of_another_version(folder: &Path, header: &Header) -> Error {
     let message = format!(
         "the index in `{}` was made by another version of needledrop",
         folder.display()
     );
-    let command = format!("needledrop index --index {}", trouble::quoted(folder));
+    let command = command::update(folder, header);
     Error::new(Kind::Corrupt, message).hint(format!("bring it up to date: `{command}`"))
 }
 

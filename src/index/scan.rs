@@ -1,7 +1,7 @@
 //! Reading the corpus against what the index knows of it: what is unchanged is skipped, what is known by its content is
 //! taken over, and only the rest is parsed.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Progress;
 use super::input::Input;
 use super::keyed::KeySet;
-use super::manifest::{FileRow, Manifest, Order, Rows, merge_orders};
+use super::manifest::{FileRow, Manifest, Moves, Order, Rows, merge_orders};
 use super::names;
 use crate::corpus::problem::Problem;
 use crate::corpus::{Identity, Record, SourceFile, Stat};
@@ -18,6 +18,11 @@ use crate::error::Result;
 
 /// Progress is told each time about this many bytes more have been read.
 const PROGRESS: u64 = 1 << 20;
+/// A record is looked for among so many of its file that come next: a few were put in before it, or are gone.
+const NEAR: u32 = 16;
+/// So many records are looked for in all of the corpus one after the other. To sort a million hashes, so that any is
+/// found at once, takes as long as going through them fifty times; most edits are of a record or two.
+const PASSES: u32 = 16;
 
 /// What the index knows of the corpus, to be looked up by content.
 #[derive(Debug, Default)]
@@ -26,7 +31,9 @@ pub struct Known {
     pub manifest: Manifest,
     /// Whether there was one.
     pub of_an_index: bool,
-    /// Content and row of every record, ascending; made when first needed.
+    /// How many records were looked for in all of the corpus.
+    passes: Cell<u32>,
+    /// Content and row of every record, ascending; made when many are looked for.
     by_print: OnceCell<Vec<(u64, u32)>>,
 }
 
@@ -36,7 +43,7 @@ impl Known {
         Known {
             manifest,
             of_an_index: true,
-            by_print: OnceCell::new(),
+            ..Known::default()
         }
     }
 
@@ -51,9 +58,26 @@ impl Known {
     /// since an entry that moves to another file is the same entry. `ahead` are the file's rows not yet met.
     fn row(&self, ahead: &mut Range<u32>, fingerprint: u64) -> Option<u32> {
         let prints = &self.manifest.rows.fingerprints;
-        if ahead.start < ahead.end && prints[ahead.start as usize] == fingerprint {
-            ahead.start += 1;
-            return Some(ahead.start - 1);
+        let mut near = ahead.clone().take(NEAR as usize);
+        let near = near.find(|&row| prints[row as usize] == fingerprint);
+        let row = near.or_else(|| self.first(ahead.start, fingerprint))?;
+        if ahead.contains(&row) {
+            ahead.start = row + 1;
+        }
+        Some(row)
+    }
+
+    /// The first row of this content from `start` on, or else the first before it.
+    fn first(&self, start: u32, fingerprint: u64) -> Option<u32> {
+        let prints = &self.manifest.rows.fingerprints;
+        if self.passes.get() < PASSES {
+            self.passes.set(self.passes.get() + 1);
+            let (before, behind) = prints.split_at(start as usize);
+            let place = |prints: &[u64]| {
+                let at = prints.iter().position(|print| *print == fingerprint);
+                at.map(|at| at as u32)
+            };
+            return place(behind).map(|at| start + at).or_else(|| place(before));
         }
         let all = self.by_print.get_or_init(|| {
             let mut all: Vec<(u64, u32)> = prints.iter().copied().zip(0..).collect();
@@ -64,11 +88,7 @@ impl Known {
             let at = all.partition_point(|&pair| pair < (fingerprint, row));
             all.get(at).filter(|pair| pair.0 == fingerprint)
         };
-        let (_, row) = *first_at(ahead.start).or_else(|| first_at(0))?;
-        if ahead.contains(&row) {
-            ahead.start = row + 1;
-        }
-        Some(row)
+        first_at(start).or_else(|| first_at(0)).map(|&(_, row)| row)
     }
 }
 
@@ -110,7 +130,7 @@ pub struct Found {
     /// Id's hash and key of every entry that was given to the sink, where that was asked for.
     pub sent: Vec<(u64, u64)>,
     /// What became of each row of the old manifest.
-    pub moved: Vec<Option<u32>>,
+    pub moved: Moves,
 }
 
 /// Reads a corpus.
@@ -138,14 +158,17 @@ impl<'a, I: Input> Scan<'a, I> {
         terms: Terms<'a>,
         sink: Option<Sink<'a>>,
     ) -> Scan<'a, I> {
-        let moved = vec![None; known.manifest.rows.len() as usize];
+        let rows = known.manifest.rows.len() as usize;
+        let mut manifest = Manifest::default();
+        manifest.rows.reserve(rows);
         Scan {
             input,
             known,
             terms,
             sink,
             found: Found {
-                moved,
+                manifest,
+                moved: Moves::none_of(rows),
                 ..Found::default()
             },
             added: Order::new(),
@@ -197,10 +220,7 @@ impl<'a, I: Input> Scan<'a, I> {
 
     /// A row takes the place of an old one, unless another has.
     fn claim(&mut self, old: u32, new: u32) {
-        let place = &mut self.found.moved[old as usize];
-        if place.is_none() {
-            *place = Some(new);
-        } else {
+        if !self.found.moved.set(old, new) {
             let base = self.known.manifest.rows.bases[old as usize];
             self.added.push((base, new));
         }
@@ -282,7 +302,7 @@ impl<'a, I: Input> Scan<'a, I> {
         };
         if parsed.entry.title.is_empty() {
             self.found.notes.push(Problem {
-                path: file.path.display().to_string(),
+                path: file.path().display().to_string(),
                 line: record.line,
                 column: record.column,
                 message: format!("the title of `{}` is blank", parsed.entry.id),
@@ -365,6 +385,35 @@ fn can_be_trusted(stat: &Stat, began: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_record_is_found_where_it_stands_next_or_else_first(
+            prints in prop::collection::vec(0..12_u64, 0..60),
+            sought in prop::collection::vec(0..12_u64, 0..60),
+            home in (0..60_u32, 0..60_u32),
+        ) {
+            let mut manifest = Manifest::default();
+            for &print in &prints {
+                manifest.rows.push(print, print, 1, Identity::Made);
+            }
+            let known = Known::new(manifest);
+            let start = home.0.min(prints.len() as u32);
+            let mut ahead = start..(start + home.1).min(prints.len() as u32);
+            // Many more than are looked for one after the other.
+            for print in sought {
+                let at = |row: &u32| prints[*row as usize] == print;
+                let next = (ahead.start..prints.len() as u32).find(at);
+                let wanted = next.or_else(|| (0..ahead.start).find(at));
+                let end = ahead.end;
+                let was_ahead = wanted.filter(|row| ahead.contains(row));
+                let after = was_ahead.map_or(ahead.start, |row| row + 1);
+                prop_assert_eq!(known.row(&mut ahead, print), wanted);
+                prop_assert_eq!(&ahead, &(after..end));
+            }
+        }
+    }
 
     #[test]
     fn a_file_just_changed_is_not_trusted() {

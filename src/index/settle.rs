@@ -20,6 +20,8 @@ const NAMED_REPEATS: usize = 10;
 pub struct Settled {
     /// Entries.
     pub entries: u64,
+    /// What becomes of every row that shares its id with another.
+    pub fates: Vec<(u32, Fate)>,
     /// Records that say exactly what another says.
     pub repeated: u64,
     /// Keys of entries that are left out after all, and may have been given to the writer.
@@ -31,7 +33,7 @@ pub struct Settled {
 impl Settled {
     /// Settles what was found.
     pub fn of<I: Input>(input: &I, found: &mut Found) -> Settled {
-        let fates = found.manifest.fates();
+        let mut fates = found.manifest.fates();
         let repeats = rows_with(&fates, Fate::Repeat);
         let mut notes = std::mem::take(&mut found.notes);
         notes.extend(note_repeats(found, &repeats));
@@ -40,11 +42,14 @@ impl Settled {
             KeySet::default()
         } else {
             report(input, found, &duplicates);
-            drop_rows(found, &duplicates)
+            let dropped = drop_rows(found, &duplicates);
+            fates = found.manifest.fates();
+            dropped
         };
         Settled {
             entries: u64::from(found.manifest.rows.len()) - repeats.len() as u64,
             repeated: repeats.len() as u64,
+            fates,
             dropped,
             notes,
         }
@@ -67,7 +72,7 @@ fn file_at(manifest: &Manifest, row: u32) -> usize {
 fn place(found: &Found, row: u32) -> String {
     let source = &found.sources[file_at(&found.manifest, row)];
     let line = found.manifest.rows.lines[row as usize];
-    format!("{}:{line}", source.path.display())
+    format!("{}:{line}", source.path().display())
 }
 
 /// A word about repeats that are new. They are harmless, but someone may want to know.
@@ -75,7 +80,7 @@ fn note_repeats(found: &Found, repeats: &[u32]) -> Vec<Problem> {
     if repeats.is_empty() {
         return Vec::new();
     }
-    let mut old: Vec<u32> = found.moved.iter().flatten().copied().collect();
+    let mut old: Vec<u32> = found.moved.places().collect();
     old.sort_unstable();
     let mut fresh = repeats.iter().filter(|row| old.binary_search(row).is_err());
     let mut notes: Vec<Problem> = fresh
@@ -103,7 +108,7 @@ fn note_repeat(found: &Found, row: u32) -> Problem {
     let other = found.manifest.rows_of(base).find(same).unwrap_or(row);
     Problem {
         path: found.sources[file_at(&found.manifest, row)]
-            .path
+            .path()
             .display()
             .to_string(),
         line: u64::from(rows.lines[row as usize]),
@@ -133,7 +138,7 @@ fn report<I: Input>(input: &I, found: &mut Found, duplicates: &[u32]) {
         );
         let id = ids.get(&row).map_or("?", String::as_str);
         found.problems.push(Problem {
-            path: found.sources[at].path.display().to_string(),
+            path: found.sources[at].path().display().to_string(),
             line: u64::from(found.manifest.rows.lines[row as usize]),
             column: 0,
             message: format!("duplicate id `{id}`: `{}` has it too", place(found, first)),
@@ -213,9 +218,7 @@ fn drop_rows(found: &mut Found, dropped: &[u32]) -> KeySet {
         rows,
         order: order.map(|&(base, row)| (base, renumber(row))).collect(),
     };
-    for place in &mut found.moved {
-        *place = place.filter(|&row| stays(row)).map(renumber);
-    }
+    found.moved.follow(|row| stays(row).then(|| renumber(row)));
     let gone = |row: &&u32| {
         let (base, print) = (
             old.rows.bases[**row as usize],

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::header::MadeWith;
 use super::manifest::{FileRow, Manifest};
 use super::open::OpenIndex;
-use super::{folder, trouble};
+use super::{command, folder, trouble};
 use crate::corpus::{Corpus, SourceFile};
 use crate::error::Result;
 
@@ -27,6 +27,8 @@ pub struct Status {
     pub language: String,
     /// What has changed in the corpus since: `None` when nothing, otherwise a phrase (`2 files changed, 1 removed`).
     pub changed: Option<String>,
+    /// The command that brings it up to date.
+    pub update: String,
 }
 
 /// The state of the index in `folder`.
@@ -44,6 +46,7 @@ pub fn status(folder: &Path) -> Result<Status> {
         built: UNIX_EPOCH + Duration::from_secs(header.built_at),
         corpus: PathBuf::from(&header.corpus),
         language: header.made_with.language.clone(),
+        update: command::update(folder, header),
         changed: changed(Path::new(&header.corpus_path), &header.made_with, &manifest),
     })
 }

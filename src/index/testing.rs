@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, TERMINATED};
@@ -14,7 +15,7 @@ use super::open::OpenIndex;
 use super::{Progress, Summary, UpdateOptions, update};
 use crate::corpus::problem::Problem;
 use crate::corpus::settings::Settings;
-use crate::corpus::{Context, Identity, Parsed, Record, SourceFile, Stat};
+use crate::corpus::{Context, Identity, Location, Parsed, Record, SourceFile, Stat};
 use crate::entry::Entry;
 use crate::error::Result;
 
@@ -86,9 +87,9 @@ impl Input for Shelf {
 
     fn files(&self) -> (Vec<SourceFile>, Vec<Problem>) {
         let files = self.stats.iter().map(|(name, stat)| SourceFile {
-            path: PathBuf::from(format!("shelf/{name}")),
             name: name.clone(),
             stat: *stat,
+            location: Location::In(Arc::from(Path::new("shelf"))),
         });
         (files.collect(), Vec::new())
     }
@@ -102,7 +103,6 @@ impl Input for Shelf {
             let record = Record {
                 line,
                 column: 1,
-                fingerprint: xxh3_64(format!("{}\0{text}", file.name).as_bytes()),
                 content: xxh3_64(text.as_bytes()),
                 bytes: text.as_bytes(),
                 stem: "",

@@ -9,22 +9,8 @@ use std::sync::Once;
 use tantivy::TantivyError;
 use tantivy::directory::error::{OpenReadError, OpenWriteError};
 
+use super::command::mend;
 use crate::error::{Error, Kind, Result};
-
-/// The command that mends an index whatever it has.
-pub fn mend(folder: &Path) -> String {
-    format!("needledrop index --rebuild --index {}", quoted(folder))
-}
-
-/// A path as a shell takes it.
-pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:,@%~".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
 
 /// The index in `folder` is damaged: `what` says in which way.
 pub fn corrupt(folder: &Path, what: impl std::fmt::Display) -> Error {

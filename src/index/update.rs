@@ -145,12 +145,11 @@ impl<'a, I: Input> Update<'a, I> {
     fn follow(&self, base: &Base) -> Result<Summary> {
         self.progress.stage("reading");
         let (files, walked) = self.input.files();
-        let table = base.catalog.files();
-        let table = match table {
-            Ok(table) => table,
+        let is_same = match base.catalog.lists(&files, changes::is_same) {
+            Ok(is_same) => is_same,
             Err(error) => return self.rebuild(Reason::Damaged(error.to_string())),
         };
-        if walked.is_empty() && changes::is_same(&table, &files) {
+        if walked.is_empty() && is_same {
             return Ok(changes::unchanged(&base.commit.header));
         }
         let known = match base.catalog.load() {
@@ -162,8 +161,9 @@ impl<'a, I: Input> Update<'a, I> {
             Writer::open(self.folder, &base.path, language, budget)
         };
         let mut summary = Summary::default();
-        let attempt = self.attempt(&known, files, walked, &open, &mut summary)?;
-        let outcome = self.follow_up(base, &known, attempt, open, summary);
+        let attempt = self.attempt(&known, files, walked, &open, &mut summary);
+        let outcome =
+            attempt.and_then(|attempt| self.follow_up(base, &known, attempt, open, summary));
         if let Ok(commit) = Commit::read(&base.path) {
             // Whatever came of it: the segments of a commit that did not come about, or the files of the last one.
             sweep::all_but(self.folder, base.generation, &commit);
@@ -201,7 +201,12 @@ impl<'a, I: Input> Update<'a, I> {
         writer.delete(gone.into_iter().map(|(_, key)| key).collect())?;
         writer.delete(settled.dropped)?;
         let number = manifest::number_of(&base.commit.header.manifest).unwrap_or(0) + 1;
-        self.commit(&mut writer, &base.path, number, found.manifest)?;
+        self.commit(
+            &mut writer,
+            &base.path,
+            number,
+            (found.manifest, &settled.fates),
+        )?;
         self.tidy(writer, &base.path, &mut summary);
         Ok(summary)
     }
@@ -250,9 +255,11 @@ impl<'a, I: Input> Update<'a, I> {
             Some(writer) => writer,
             None => create(Budget::new(self.options, 0))?,
         };
-        writer.delete(attempt.settled.dropped)?;
+        let settled = attempt.settled;
+        writer.delete(settled.dropped)?;
         // By value: a merge needs the room that the manifest of a large corpus takes.
-        self.commit(&mut writer, path, 1, attempt.found.manifest)?;
+        let sources = (attempt.found.manifest, settled.fates.as_slice());
+        self.commit(&mut writer, path, 1, sources)?;
         self.tidy(writer, path, &mut summary);
         Ok(summary)
     }
@@ -329,13 +336,12 @@ impl<'a, I: Input> Update<'a, I> {
         writer: &mut Writer,
         generation: &Path,
         number: u64,
-        manifest: Manifest,
+        (manifest, fates): (Manifest, &[(u32, Fate)]),
     ) -> Result<()> {
         self.progress.stage("writing");
-        let fates = manifest.fates();
         let name = manifest::name(number);
         let path = generation.join(&name);
-        let written = manifest::write(&path, &manifest, &fates)
+        let written = manifest::write(&path, &manifest, fates)
             .and_then(|sum| super::durable::sync_folder(generation).map(|()| sum));
         let manifest_sum = written.map_err(|error| trouble::io("write", &path, &error))?;
         let count = |wanted: fn(&Fate) -> bool| {

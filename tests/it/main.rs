@@ -13,6 +13,7 @@ mod json;
 mod layout;
 mod mapping;
 mod names;
+mod odd;
 mod oracle;
 mod readme;
 mod serve;

@@ -1,8 +1,8 @@
 //! An index can be trusted: whatever was edited, killed, cut off or filled up, the answers are those of an index built
 //! from nothing, or a clear error with the command that mends it.
 //!
-//! Bounded here; `NEEDLEDROP_SOAK=500 cargo test --test it trust -- --nocapture` goes on for longer (that many rounds of
-//! edits and of kills).
+//! Bounded here; `NEEDLEDROP_SOAK=500 cargo test --test it -- trust odd --nocapture` goes on for longer (that many rounds
+//! of edits and of kills).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,8 +26,13 @@ impl Progress for Silent {
     fn stage(&self, _: &'static str) {}
 }
 
+/// Whether more is to be tried than at each change.
+pub fn is_soak() -> bool {
+    std::env::var_os("NEEDLEDROP_SOAK").is_some()
+}
+
 /// How many rounds: a few, or as many as asked for.
-fn rounds(few: u64) -> u64 {
+pub fn rounds(few: u64) -> u64 {
     let asked = std::env::var("NEEDLEDROP_SOAK").ok();
     asked.map_or(few, |rounds| {
         rounds
@@ -165,7 +170,7 @@ fn update(root: &Path, folder: &Path) -> index::Summary {
 }
 
 /// Ids, scores to the last bit, totals and where each hit stands, of a set of queries.
-fn answers(folder: &Path) -> Vec<String> {
+pub fn answers(folder: &Path) -> Vec<String> {
     let engine = Engine::open(folder).unwrap();
     let queries = [
         "bowie",

@@ -54,6 +54,9 @@ fn status_says_what_is_there_and_whether_it_is_current() {
     );
     let status = dir.run(["status", "--format", "json"]).ok().json();
     assert!(status["changed"].is_string(), "{status:#}");
+    dir.run(["status"])
+        .ok()
+        .printed("1 file changed (bring it up to date with: needledrop index)");
     dir.run(["index"]).ok();
     let status = dir.run(["status", "--format", "json"]).ok().json();
     assert_eq!(status["changed"], serde_json::Value::Null);
@@ -148,6 +151,36 @@ fn a_damaged_index_is_known_and_mended() {
         dir.run(["doctor"]).ok();
         dir.run(["search", "bowie"]).ok();
     }
+}
+
+#[test]
+fn hints_name_the_corpus_the_mapping_and_the_index_at_hand() {
+    let dir = Dir::new();
+    dir.write("my films.jsonl", "{\"name\": \"Heat\", \"id\": 1}\n");
+    let corpus = ["my films.jsonl", "--map", "title=name", "--index", "films"];
+    dir.run([&["index"][..], &corpus].concat()).ok();
+    dir.write("my films.jsonl", "{\"name\": \"Ronin\", \"id\": 1}\n");
+    let rest = "--index films --map title=name";
+    dir.run(["status", "--index", "films"])
+        .ok()
+        .printed(&format!("needledrop index 'my films.jsonl' {rest}"));
+    let manifest = files_under(&dir.path("films"));
+    let manifest = manifest
+        .iter()
+        .find(|path| path.extension().is_some_and(|end| end == "bin"));
+    std::fs::write(manifest.unwrap(), b"").unwrap();
+    let mend = format!("needledrop index 'my films.jsonl' --rebuild {rest}");
+    dir.run(["search", "--index", "films", "heat"])
+        .ended(2)
+        .said(&mend);
+    dir.run(["doctor", "--index", "films"])
+        .ended(2)
+        .printed(&mend);
+    // As it can be pasted.
+    let paste = mend.replacen("needledrop", crate::harness::PROGRAM, 1);
+    let mut shell = std::process::Command::new("sh");
+    crate::harness::run(shell.current_dir(dir.path("")).args(["-c", &paste])).ok();
+    assert_eq!(dir.search(&["--index", "films", "ronin"])["total"], 1);
 }
 
 /// A watcher that is stopped when the test is over.

@@ -1,5 +1,6 @@
 //! One file being split: records go out, problems are gathered.
 
+pub mod blocks;
 mod brackets;
 mod cells;
 mod json;
@@ -7,15 +8,14 @@ mod list;
 pub mod stream;
 pub mod table;
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::draft::plan::Plan;
 use super::format::Format;
 use super::problem::{Place, Report};
-use super::{Context, Record, markdown};
+use super::{Context, Record, markdown, source};
 use cells::Dialect;
 use stream::{MAX_RECORD, Stream};
 
@@ -32,16 +32,15 @@ pub fn read<R: Read>(
     plan: &Plan,
     reading: &mut Reading<'_>,
 ) -> io::Result<ControlFlow<()>> {
-    match stream.peek(3)? {
-        [0xEF, 0xBB, 0xBF, ..] => stream.skip_mark(3),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+    match mark(stream.peek(3)?) {
+        Some(bytes) => stream.skip_mark(bytes),
+        None => {
             let hint = "only UTF-8 is read: iconv -f UTF-16 -t UTF-8 FILE > NEW";
             reading
                 .report
                 .add(Place::FILE, "is written in UTF-16", hint);
             return Ok(ControlFlow::Continue(()));
         }
-        _ => {}
     }
     match format {
         Format::Json => json::read(stream, plan, reading),
@@ -50,6 +49,25 @@ pub fn read<R: Read>(
         Format::Tsv => table::read(stream, Dialect::Tsv, plan, reading),
         Format::Markdown => markdown::read(stream, reading),
     }
+}
+
+/// Bytes of the mark of UTF-8 that a text begins with; `None` for that of UTF-16, which is not read.
+fn mark(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => Some(3),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => None,
+        _ => Some(0),
+    }
+}
+
+/// Where the text of a file begins, if it is one that is read.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn start_of_text(file: &File) -> io::Result<Option<u64>> {
+    let mut bytes = [0; 3];
+    let read = source::read_at(file, &mut bytes, 0)?;
+    Ok(mark(&bytes[..read]).map(|bytes| bytes as u64))
 }
 
 /// What a reader of some format needs of the world.
@@ -94,7 +112,6 @@ impl<'r> Reading<'r> {
             line: place.line,
             column: place.column,
             content,
-            fingerprint: xxh3_64_with_seed(self.stem.as_bytes(), content),
             bytes,
             stem: self.stem,
             context,

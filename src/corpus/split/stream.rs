@@ -93,16 +93,20 @@ impl<R: Read> Stream<R> {
             let fresh = &self.buffer[self.start + seen..self.end];
             if let Some(more) = boundary.end(fresh) {
                 let record = self.start..self.start + seen + more;
+                if record.len() > self.longest {
+                    self.drop_bytes(record.len());
+                    return Ok(Piece::TooLong);
+                }
                 self.start = record.end;
                 self.place = boundary.behind(self.place, &self.buffer[record.clone()]);
                 return Ok(Piece::Record(&self.buffer[record]));
             }
             seen = self.end - self.start;
-            if self.ended {
-                return Ok(self.rest());
-            }
             if seen > self.longest {
                 return self.pass_over(boundary);
+            }
+            if self.ended {
+                return Ok(self.rest());
             }
             self.fill()?;
         }

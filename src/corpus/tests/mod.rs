@@ -51,7 +51,7 @@ fn owned(mapping: &[(&str, &str)]) -> Vec<(String, String)> {
 #[derive(Debug, Default)]
 struct Read {
     entries: Vec<Parsed>,
-    fingerprints: Vec<u64>,
+    contents: Vec<u64>,
     lines: Vec<u64>,
     /// `path:line:column: message`, without the folder; and the hints.
     problems: Vec<String>,
@@ -68,7 +68,7 @@ impl Read {
                 match corpus.parse(&file, record) {
                     Ok(parsed) => {
                         read.entries.push(parsed);
-                        read.fingerprints.push(record.fingerprint);
+                        read.contents.push(record.content);
                         read.lines.push(record.line);
                     }
                     Err(problems) => from_records.extend(problems),
@@ -278,7 +278,8 @@ fn settings_lie_in_the_folder_or_beside_the_file() {
     let file = dir.path("a.jsonl");
     let corpus = Corpus::open(&file, &[]).unwrap();
     let (files, _) = corpus.files();
-    assert_eq!((files[0].name.as_str(), &files[0].path), ("a.jsonl", &file));
+    assert_eq!(files[0].name, "a.jsonl");
+    assert_eq!(files[0].path(), file);
     assert_eq!(Read::of(&corpus, &file).only().artists, ["david bowie"]);
 }
 

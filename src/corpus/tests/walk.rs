@@ -137,9 +137,9 @@ fn only_regular_files_are_read() {
         ("folder.json", "is a folder, not a file"),
     ] {
         let file = SourceFile {
-            path: dir.path(name),
             name: name.to_owned(),
             stat: Stat::default(),
+            location: Location::At(dir.path(name).into_boxed_path()),
         };
         let (_, problems) = corpus.read(&file, &mut |_| panic!("nothing to read"));
         assert_eq!(problems.len(), 1);

@@ -1,6 +1,6 @@
 //! Finding the files of a corpus.
 //!
-//! Every folder is listed once, in order, and each file's state is asked for once, on as many threads as pay. What
+//! Every folder is listed once, and each file's state is asked for once, on other threads while listing goes on. What
 //! `.gitignore` leaves out is left out, within the corpus and from above it up to the repository's root; what the
 //! user's own machine ignores is not, since the same corpus must read alike everywhere. The `ignore` crate says what a rule
 //! matches; its walker is not used, as it asks each folder for five files that most do not have.
@@ -10,19 +10,23 @@
 
 mod ignored;
 mod listing;
+mod looking;
 mod state;
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::problem::{Problem, for_shell};
-use super::{SourceFile, format, source};
+use super::{Location, SourceFile, format, source};
 use ignored::Rules;
-use listing::{Entry, EntryKind, listed};
-use state::{Found, identity, plain, problem, stat_all, without_doubles};
+use listing::{Entry, EntryKind, Listing, listed};
+use looking::Looking;
+use state::{Found, Seen, State, plain, problem, without_doubles};
 
 /// The file by which a folder is known to be a built index. A corpus may contain one (`needledrop index .`), and its
 /// files are no entries.
@@ -35,15 +39,14 @@ pub(super) fn files(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
     }
     let mut walk = Walk::new(Rules::above(root));
     walk.run(root);
-    if walk.found.is_empty() && walk.rules_above {
+    if walk.count() == 0 && walk.rules_above {
         // Rules from above that leave nothing of it are not meant for someone who names the corpus: `data/*` keeps data
         // out of a repository, not out of an index.
         walk = Walk::new(None);
         walk.run(root);
     }
-    let (mut files, mut problems) = (stat_all(walk.found), walk.problems);
-    files.sort_by(|one, other| one.file.name.cmp(&other.file.name));
-    let files = without_doubles(files, &mut problems);
+    let mut problems = walk.problems;
+    let files = without_doubles(walk.files.finish(), walk.linked.finish(), &mut problems);
     problems.sort();
     (files, problems)
 }
@@ -51,16 +54,16 @@ pub(super) fn files(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
 /// A corpus that is one file.
 fn single(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
     let found = Found {
-        path: root.to_owned(),
+        location: Location::At(root.into()),
         name: root
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
-        is_linked: false,
     };
-    let mut problems = Vec::new();
-    let files = without_doubles(stat_all(vec![found]), &mut problems);
+    let (mut seen, mut problems) = (Seen::of(1), Vec::new());
+    seen.look(found, None);
+    let files = without_doubles(seen, Seen::default(), &mut problems);
     if files.is_empty() && problems.is_empty() {
         problem(&mut problems, root, "is not there any more", "");
     }
@@ -69,7 +72,7 @@ fn single(root: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
 
 /// A folder to be listed.
 struct Folder {
-    path: PathBuf,
+    path: Arc<Path>,
     /// Its path without links, which rules are matched against.
     real: PathBuf,
     /// The names of the files in it begin with this.
@@ -81,8 +84,10 @@ struct Folder {
 struct Walk {
     above: Option<Rc<Rules>>,
     rules_above: bool,
-    found: Vec<Found>,
-    folders: Vec<PathBuf>,
+    files: Looking,
+    /// Those that a link led to.
+    linked: Looking,
+    folders: Vec<Arc<Path>>,
     links: Vec<(Folder, String)>,
     /// The folders that were listed, once links are being followed.
     seen: Option<HashSet<(u64, u64)>>,
@@ -94,7 +99,8 @@ impl Walk {
         Walk {
             rules_above: above.is_some(),
             above,
-            found: Vec::new(),
+            files: Looking::default(),
+            linked: Looking::default(),
             folders: Vec::new(),
             links: Vec::new(),
             seen: None,
@@ -102,9 +108,14 @@ impl Walk {
         }
     }
 
+    /// How many files there are so far.
+    fn count(&self) -> usize {
+        self.files.count() + self.linked.count()
+    }
+
     fn run(&mut self, root: &Path) {
         let folder = Folder {
-            path: root.to_owned(),
+            path: root.into(),
             real: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
             prefix: String::new(),
             rules: self.above.take(),
@@ -116,10 +127,12 @@ impl Walk {
         let identities = self
             .folders
             .iter()
-            .filter_map(|folder| identity(&fs::metadata(folder).ok()?));
+            .filter_map(|folder| State::at(folder).ok()?.identity());
         self.seen = Some(identities.collect());
         while !self.links.is_empty() {
-            for (within, name) in std::mem::take(&mut self.links) {
+            let mut links = std::mem::take(&mut self.links);
+            links.sort_by(|(one, _), (other, _)| one.link_name().cmp(other.link_name()));
+            for (within, name) in links {
                 self.link(within, &name);
             }
         }
@@ -127,19 +140,31 @@ impl Walk {
 
     /// Lists a folder and what is below it.
     fn folder(&mut self, folder: Folder, is_root: bool) {
-        let entries = match listed(&folder.path) {
-            Ok(entries) => entries,
+        let (listing, opened) = match listed(&folder.path) {
+            Ok(listed) => listed,
             Err(error) => return self.unlisted(&folder.path, &error, is_root),
         };
-        if !is_root && entries.iter().any(|entry| entry.name == INDEX_MARK) {
+        if !is_root && listing.has(INDEX_MARK) {
             return;
         }
-        let before = (self.found.len(), self.links.len());
-        let folder = self.with_own_rules(folder, &entries);
-        for entry in entries {
-            self.entry(&folder, entry);
+        let before = (self.count(), self.links.len());
+        let folder = self.with_own_rules(folder, &listing);
+        let (mut files, mut below) = (Vec::with_capacity(listing.entries.len()), Vec::new());
+        for entry in &listing.entries {
+            self.entry(&folder, (&listing, entry), &mut files, &mut below);
         }
-        let is_hollow = before == (self.found.len(), self.links.len());
+        match self.seen {
+            None => self.files.add(Some(&opened), files),
+            Some(_) => self.linked.add(Some(&opened), files),
+        }
+        // Or else every folder down to the deepest would be open at once.
+        drop((listing, opened));
+        for folder in below {
+            if self.is_new(&folder.path) {
+                self.folder(folder, false);
+            }
+        }
+        let is_hollow = before == (self.count(), self.links.len());
         if is_hollow && !is_root && format::of(&folder.prefix[..folder.prefix.len() - 1]).is_some()
         {
             let hint = "put the file in its place, or remove the folder";
@@ -153,8 +178,8 @@ impl Walk {
         self.folders.push(folder.path);
     }
 
-    fn with_own_rules(&mut self, folder: Folder, entries: &[Entry]) -> Folder {
-        if !entries.iter().any(|entry| entry.name == ".gitignore") {
+    fn with_own_rules(&mut self, folder: Folder, listing: &Listing) -> Folder {
+        if !listing.has(".gitignore") {
             return folder;
         }
         let path = folder.path.join(".gitignore");
@@ -171,17 +196,25 @@ impl Walk {
         }
     }
 
-    fn entry(&mut self, folder: &Folder, entry: Entry) {
-        if entry.name.starts_with('.') {
+    /// Takes one thing of a folder for what it is.
+    fn entry(
+        &mut self,
+        folder: &Folder,
+        (listing, entry): (&Listing, &Entry),
+        files: &mut Vec<Found>,
+        below: &mut Vec<Folder>,
+    ) {
+        let (name, raw) = (listing.name(entry), listing.raw(entry));
+        if name.starts_with('.') {
             return;
         }
-        let is_file_name = format::of(&entry.name).is_some();
+        let is_file_name = format::of(name).is_some();
         if entry.kind == EntryKind::Other && !is_file_name {
             return;
         }
         let is_folder = entry.kind == EntryKind::Folder;
         let rules = folder.rules.as_ref();
-        if rules.is_some_and(|rules| rules.leave_out(&folder.real.join(&entry.raw), is_folder)) {
+        if rules.is_some_and(|rules| rules.leave_out(&folder.real.join(raw), is_folder)) {
             return;
         }
         if entry.is_again {
@@ -189,25 +222,22 @@ impl Walk {
                 "rename one: names that differ only in what is not Unicode cannot be told apart";
             return problem(
                 &mut self.problems,
-                &folder.path.join(&entry.raw),
+                &folder.path.join(raw),
                 "has the same name as another",
                 hint,
             );
         }
-        let name = format!("{}{}", folder.prefix, entry.name);
+        let full = [folder.prefix.as_str(), name].concat();
         match entry.kind {
-            EntryKind::Other => self.found.push(Found {
-                path: folder.path.join(&entry.raw),
-                name,
-                is_linked: self.seen.is_some(),
+            EntryKind::Other => files.push(Found {
+                name: full,
+                location: match entry.is_odd() {
+                    false => Location::In(Arc::clone(&folder.path)),
+                    true => Location::At(folder.path.join(raw).into()),
+                },
             }),
-            EntryKind::Folder => {
-                let folder = folder.below(&entry, name);
-                if self.is_new(&folder.path) {
-                    self.folder(folder, false);
-                }
-            }
-            EntryKind::Link => self.links.push((folder.below(&entry, name), entry.name)),
+            EntryKind::Folder => below.push(folder.below(raw, full)),
+            EntryKind::Link => self.links.push((folder.below(raw, full), name.to_owned())),
         }
     }
 
@@ -216,7 +246,7 @@ impl Walk {
         let Some(seen) = &mut self.seen else {
             return true;
         };
-        match fs::metadata(folder).ok().as_ref().and_then(identity) {
+        match State::at(folder).ok().and_then(|state| state.identity()) {
             Some(identity) => seen.insert(identity),
             None => true,
         }
@@ -231,11 +261,13 @@ impl Walk {
                     self.folder(Folder { real, ..link }, false);
                 }
             }
-            Ok(_) if is_entry_file => self.found.push(Found {
-                path: link.path,
-                name: link.prefix.trim_end_matches('/').to_owned(),
-                is_linked: true,
-            }),
+            Ok(_) if is_entry_file => {
+                let found = Found {
+                    name: link.link_name().to_owned(),
+                    location: Location::At((*link.path).into()),
+                };
+                self.linked.add(None, vec![found]);
+            }
             Ok(_) => {}
             // What it leads to might have been a folder.
             Err(error) if is_entry_file || !name.contains('.') => {
@@ -261,11 +293,16 @@ impl Walk {
 }
 
 impl Folder {
+    /// The name of a link that may lead to a folder.
+    fn link_name(&self) -> &str {
+        self.prefix.trim_end_matches('/')
+    }
+
     /// The folder (or what a link of this name leads to) within this one.
-    fn below(&self, entry: &Entry, name: String) -> Folder {
+    fn below(&self, raw: &OsStr, name: String) -> Folder {
         Folder {
-            path: self.path.join(&entry.raw),
-            real: self.real.join(&entry.raw),
+            path: self.path.join(raw).into(),
+            real: self.real.join(raw),
             prefix: name + "/",
             rules: self.rules.clone(),
         }

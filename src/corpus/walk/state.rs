@@ -1,122 +1,200 @@
 //! The state of files, each asked for once, and each file kept once.
 
 use std::collections::HashSet;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::listing::Opened;
 use crate::corpus::problem::{Place, Problem, Report};
-use crate::corpus::{SourceFile, source};
+use crate::corpus::{Location, SourceFile, Stat, source};
 
-/// Below this many files, threads cost more than they save.
-const FILES_PER_THREAD: usize = 256;
-/// More threads than this only wait for the same locks of the kernel.
-const MAX_THREADS: usize = 4;
 /// An entry file, not yet looked at.
-#[derive(Default)]
 pub struct Found {
-    /// Where it is.
-    pub path: PathBuf,
     /// Its name in the corpus.
     pub name: String,
-    /// Whether a link led to it.
-    pub is_linked: bool,
+    /// Where it is.
+    pub location: Location,
 }
 
-/// A file and its metadata.
-pub struct Seen {
-    /// The file.
-    pub file: SourceFile,
-    is_linked: bool,
-    metadata: io::Result<Metadata>,
+/// What is asked of a file. (All that the system says of it is ten times as much, which is felt at twenty thousand.)
+#[derive(Clone, Copy)]
+pub struct State {
+    stat: Stat,
+    kind: Kind,
 }
 
-/// Looks at every file, in order.
-pub fn stat_all(mut found: Vec<Found>) -> Vec<Seen> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(MAX_THREADS).min(found.len() / FILES_PER_THREAD);
-    let look_at = |files: &mut [Found]| -> Vec<Seen> { files.iter_mut().map(look).collect() };
-    if threads < 2 {
-        return look_at(&mut found);
+#[derive(Clone, Copy)]
+struct Kind {
+    /// The file system it is on, where that can be told.
+    device: Option<u64>,
+    /// What it is, when it is no file.
+    odd: Option<&'static str>,
+}
+
+impl State {
+    /// Of what is at `path`, or of what it links to.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn at(path: &Path) -> io::Result<State> {
+        let metadata = fs::metadata(path)?;
+        Ok(State {
+            stat: source::stat(&metadata),
+            kind: Kind {
+                device: device(&metadata),
+                odd: source::kind_of(metadata.file_type()),
+            },
+        })
     }
-    let share = found.len().div_ceil(threads);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = found
-            .chunks_mut(share)
-            .map(|files| scope.spawn(move || look_at(files)))
-            .collect();
-        let seen = threads.into_iter().map(|thread| thread.join());
-        seen.flat_map(|seen| seen.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
-}
 
-fn look(found: &mut Found) -> Seen {
-    let Found {
-        path,
-        name,
-        is_linked,
-    } = std::mem::take(found);
-    let metadata = fs::metadata(&path);
-    let stat = metadata.as_ref().map(source::stat).unwrap_or_default();
-    Seen {
-        file: SourceFile { path, name, stat },
-        is_linked,
-        metadata,
+    /// What tells whether two names mean the same file, where there is such a thing.
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        Some((self.kind.device?, self.stat.inode))
     }
-}
 
-/// The regular files among `seen`, each once: one that a link leads to gives way to the same file under its own name.
-pub fn without_doubles(seen: Vec<Seen>, problems: &mut Vec<Problem>) -> Vec<SourceFile> {
-    let mut known: HashSet<(u64, u64)> = HashSet::new();
-    if seen.iter().any(|seen| seen.is_linked) {
-        let own = seen.iter().filter(|seen| !seen.is_linked);
-        known.extend(own.filter_map(|seen| identity(seen.metadata.as_ref().ok()?)));
-    }
-    let mut files = Vec::with_capacity(seen.len());
-    for Seen {
-        file,
-        is_linked,
-        metadata,
-    } in seen
-    {
-        match metadata {
-            Ok(metadata) => {
-                let is_double = is_linked
-                    && identity(&metadata).is_some_and(|identity| !known.insert(identity));
-                match source::kind_of(&metadata) {
-                    _ if is_double => {}
-                    None => files.push(file),
-                    Some(kind) => {
-                        let hint = "only regular files are read; move it out of the corpus";
-                        problem(problems, &file.path, format!("is {kind}, not a file"), hint);
-                    }
-                }
-            }
-            // One that went away meanwhile is simply not a part of the corpus.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => {
-                problem(
-                    problems,
-                    &file.path,
-                    format!("cannot be looked at: {}", plain(&error)),
-                    "",
-                );
-            }
+    /// Out of what the system says.
+    #[cfg(target_os = "linux")]
+    pub fn of(found: &rustix::fs::Stat) -> State {
+        use rustix::fs::FileType;
+        let odd = match FileType::from_raw_mode(found.st_mode) {
+            FileType::RegularFile => None,
+            FileType::Directory => Some(source::FOLDER),
+            FileType::Fifo => Some(source::PIPE),
+            FileType::Socket => Some(source::SOCKET),
+            FileType::BlockDevice | FileType::CharacterDevice => Some(source::DEVICE),
+            _ => Some(source::SOMETHING),
+        };
+        // Types and signs of these differ from machine to machine.
+        #[allow(clippy::unnecessary_cast)]
+        State {
+            stat: Stat {
+                size: found.st_size as u64,
+                modified: source::nanoseconds(found.st_mtime as i64, found.st_mtime_nsec as i64),
+                inode: found.st_ino as u64,
+            },
+            kind: Kind {
+                device: Some(found.st_dev as u64),
+                odd,
+            },
         }
     }
+}
+
+/// What came of files that were looked at together. Almost all are as they should be: they lie ready to be taken over.
+#[derive(Default)]
+pub struct Seen {
+    /// The regular files, in order.
+    pub files: Vec<SourceFile>,
+    /// The file system that each is on.
+    devices: Vec<Option<u64>>,
+    /// The others, with what they are or why nobody knows.
+    others: Vec<(SourceFile, io::Result<&'static str>)>,
+}
+
+impl Seen {
+    /// Room for so many files.
+    pub fn of(count: usize) -> Seen {
+        Seen {
+            files: Vec::with_capacity(count),
+            devices: Vec::with_capacity(count),
+            others: Vec::new(),
+        }
+    }
+
+    /// Looks at a file, in the folder it was found in if that is still open.
+    pub fn look(&mut self, found: Found, folder: Option<&Opened>) {
+        let mut file = SourceFile {
+            name: found.name,
+            stat: Stat::default(),
+            location: found.location,
+        };
+        let state = match (folder, file.raw_name()) {
+            (Some(folder), Some(name)) => folder.look(name),
+            _ => State::at(&file.path()),
+        };
+        match state {
+            Ok(State { stat, kind }) => {
+                file.stat = stat;
+                match kind.odd {
+                    None => {
+                        self.files.push(file);
+                        self.devices.push(kind.device);
+                    }
+                    Some(odd) => self.others.push((file, Ok(odd))),
+                }
+            }
+            Err(error) => self.others.push((file, Err(error))),
+        }
+    }
+
+    /// Adds what else was seen.
+    pub fn append(&mut self, other: &mut Seen) {
+        self.files.append(&mut other.files);
+        self.devices.append(&mut other.devices);
+        self.others.append(&mut other.others);
+    }
+
+    fn identities(&self) -> impl Iterator<Item = Option<(u64, u64)>> + '_ {
+        let files = self.files.iter().zip(&self.devices);
+        files.map(|(file, device)| Some(((*device)?, file.stat.inode)))
+    }
+}
+
+/// The regular files, each once and ordered by name: one that a link leads to gives way to the same file under its own
+/// name.
+pub fn without_doubles(
+    mut own: Seen,
+    mut linked: Seen,
+    problems: &mut Vec<Problem>,
+) -> Vec<SourceFile> {
+    for (file, what) in own.others.drain(..).chain(linked.others.drain(..)) {
+        complain(&file.path(), what, problems);
+    }
+    if linked.files.is_empty() {
+        return sorted(own.files);
+    }
+    let mut known: HashSet<(u64, u64)> = own.identities().flatten().collect();
+    let identities: Vec<_> = linked.identities().collect();
+    let mut links: Vec<_> = linked.files.into_iter().zip(identities).collect();
+    links.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    for (file, identity) in links {
+        if identity.is_none_or(|identity| known.insert(identity)) {
+            own.files.push(file);
+        }
+    }
+    sorted(own.files)
+}
+
+fn sorted(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
+    // Usually they are: this finds out and stops.
+    files.sort_by(|one, other| one.name.cmp(&other.name));
     files
 }
 
-/// What tells whether two names mean the same file.
+/// Says what is wrong with what is no file.
+fn complain(path: &Path, what: io::Result<&'static str>, problems: &mut Vec<Problem>) {
+    match what {
+        Ok(kind) => {
+            let hint = "only regular files are read; move it out of the corpus";
+            problem(problems, path, format!("is {kind}, not a file"), hint);
+        }
+        // One that went away meanwhile is simply not a part of the corpus.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => {
+            let message = format!("cannot be looked at: {}", plain(&error));
+            problem(problems, path, message, "");
+        }
+    }
+}
+
 #[cfg(unix)]
-pub fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
+fn device(metadata: &fs::Metadata) -> Option<u64> {
+    Some(std::os::unix::fs::MetadataExt::dev(metadata))
 }
 
 #[cfg(not(unix))]
-pub fn identity(_: &Metadata) -> Option<(u64, u64)> {
+fn device(_: &fs::Metadata) -> Option<u64> {
     None
 }
 

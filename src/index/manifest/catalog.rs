@@ -1,16 +1,18 @@
 //! A manifest on disk, asked without being loaded.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::thread;
 
 use tantivy::Directory;
 use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::format::{self, FILE, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
-use super::{FileRow, Manifest};
-use crate::corpus::Identity;
+use super::format::{self, FILE, FileRef, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
+use super::{FileRow, Manifest, Rows};
+use crate::corpus::{Identity, SourceFile};
 use crate::index::names::Member;
 
 /// Hashes read at once when looking for one: 4 KiB, a page.
@@ -18,6 +20,8 @@ const BLOCK: u64 = 512;
 /// Hashes are evenly spread, so where one is can be guessed; a corpus whose ids were chosen to defeat that is searched
 /// by halves after this many guesses.
 const GUESSES: u32 = 4;
+/// So many records are loaded by two threads.
+const MANY: u64 = 50_000;
 /// No id has more records than this looked at when it is shown; a corpus with more equal ids is indexed all the same.
 const MAX_MEMBERS: u64 = 1 << 16;
 
@@ -80,14 +84,53 @@ impl Catalog {
         format::decode_table(&self.head, bytes)
     }
 
+    /// Whether exactly these files are listed, none of them changed: `same` says so of each.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn lists(
+        &self,
+        files: &[SourceFile],
+        same: impl Fn(&FileRef<'_>, &SourceFile) -> bool,
+    ) -> io::Result<bool> {
+        let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
+        let mut left = files.iter();
+        let mut all = true;
+        format::each_file(&self.head, bytes, |row| {
+            all = left.next().is_some_and(|file| same(&row, file));
+            match all {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })?;
+        Ok(all && left.next().is_none())
+    }
+
     /// All of it.
     ///
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn load(&self) -> io::Result<Manifest> {
         let files = self.files()?;
-        let bytes = self.part(self.layout.bases, self.layout.twins, self.head.rows_sum)?;
-        let (rows, order) = format::decode_rows(&self.head, bytes)?;
+        let (start, end) = (self.layout.bases, self.layout.twins);
+        let columns = || {
+            let bytes = self.part(start, end, self.head.rows_sum)?;
+            format::decode_columns(&self.head, bytes)
+        };
+        // Perhaps before its checksum is looked at: what comes of it is then thrown away.
+        let order = || format::decode_order(&self.head, self.read(start, (end - start) as usize)?);
+        let (columns, order) = match self.head.rows < MANY {
+            true => (columns(), order()),
+            false => thread::scope(|scope| {
+                let columns = scope.spawn(columns);
+                let order = order();
+                let columns = columns.join();
+                let columns = columns.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                (columns, order)
+            }),
+        };
+        let (columns, (bases, order)) = (columns?, order?);
+        let rows = Rows { bases, ..columns };
         Ok(Manifest { files, rows, order })
     }
 
@@ -265,7 +308,7 @@ fn share(count: u64, part: u64, whole: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::corpus::Stat;
-    use crate::index::manifest::{Order, Rows};
+    use crate::index::manifest::Order;
     use crate::index::names::{Fate, key_of};
     use proptest::prelude::*;
 

@@ -17,6 +17,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -30,6 +31,8 @@ const VERSION: u64 = 1;
 pub const HEAD: usize = 128;
 pub const FILE: usize = 40;
 pub const TWIN: usize = 24;
+/// Bytes gathered before they are hashed and written.
+const BUFFER: usize = 1 << 16;
 /// Bytes of a row in all columns.
 const ROW: u64 = 8 + 4 + 8 + 4 + 1;
 
@@ -164,7 +167,24 @@ struct Part<'a, W: Write> {
 impl<W: Write> Part<'_, W> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= 1 << 16 {
+        if self.buffer.len() >= BUFFER {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// A column, of so many bytes a row.
+    fn put_column<T, const WIDTH: usize>(
+        &mut self,
+        rows: &[T],
+        bytes: impl Fn(&T) -> [u8; WIDTH],
+    ) -> io::Result<()> {
+        self.flush()?;
+        for rows in rows.chunks(BUFFER / WIDTH) {
+            self.buffer.resize(rows.len() * WIDTH, 0);
+            for (place, row) in self.buffer.as_chunks_mut().0.iter_mut().zip(rows) {
+                *place = bytes(row);
+            }
             self.flush()?;
         }
         Ok(())
@@ -185,7 +205,7 @@ fn part<W: Write>(
     let mut part = Part {
         out,
         hash: Xxh3::new(),
-        buffer: Vec::with_capacity(1 << 17),
+        buffer: Vec::with_capacity(BUFFER + 8),
     };
     fill(&mut part)?;
     part.flush()?;
@@ -200,7 +220,7 @@ pub fn write(path: &Path, manifest: &Manifest, fates: &[(u32, Fate)]) -> io::Res
     use std::io::Seek;
     let mut file = File::create(path)?;
     file.write_all(&[0; HEAD])?;
-    let mut out = BufWriter::with_capacity(1 << 17, &mut file);
+    let mut out = BufWriter::with_capacity(BUFFER, &mut file);
     let twins = twins_of(&manifest.rows, fates);
     let head = Head {
         files: manifest.files.len() as u64,
@@ -242,22 +262,11 @@ fn put_table<W: Write>(part: &mut Part<'_, W>, files: &[FileRow]) -> io::Result<
 
 fn put_rows<W: Write>(part: &mut Part<'_, W>, manifest: &Manifest) -> io::Result<()> {
     let rows = &manifest.rows;
-    for (base, _) in &manifest.order {
-        part.put(&base.to_le_bytes())?;
-    }
-    for (_, row) in &manifest.order {
-        part.put(&row.to_le_bytes())?;
-    }
-    for print in &rows.fingerprints {
-        part.put(&print.to_le_bytes())?;
-    }
-    for line in &rows.lines {
-        part.put(&line.to_le_bytes())?;
-    }
-    for identity in &rows.identities {
-        part.put(&[origin_byte(*identity)])?;
-    }
-    Ok(())
+    part.put_column(&manifest.order, |(base, _)| base.to_le_bytes())?;
+    part.put_column(&manifest.order, |(_, row)| row.to_le_bytes())?;
+    part.put_column(&rows.fingerprints, |print| print.to_le_bytes())?;
+    part.put_column(&rows.lines, |line| line.to_le_bytes())?;
+    part.put_column(&rows.identities, |identity| [origin_byte(*identity)])
 }
 
 /// Key, fingerprint and digits of every row that is shown with a suffix, by key.
@@ -284,8 +293,43 @@ fn put_twins<W: Write>(part: &mut Part<'_, W>, twins: &[(u64, u64, u8)]) -> io::
     Ok(())
 }
 
+/// A file of the corpus, as [`FileRow`], still in its bytes.
+pub struct FileRef<'a> {
+    pub name: &'a [u8],
+    pub stat: Stat,
+    pub trusted: bool,
+    rows: Range<u32>,
+}
+
 /// The list of files out of its bytes.
 pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
+    let mut files = Vec::with_capacity(head.files as usize);
+    let mut is_text = true;
+    each_file(head, bytes, |file| {
+        let Ok(name) = str::from_utf8(file.name) else {
+            is_text = false;
+            return ControlFlow::Break(());
+        };
+        files.push(FileRow {
+            name: name.to_owned(),
+            stat: file.stat,
+            trusted: file.trusted,
+            rows: file.rows,
+        });
+        ControlFlow::Continue(())
+    })?;
+    match is_text {
+        true => Ok(files),
+        false => Err(invalid("a name is no text")),
+    }
+}
+
+/// Calls `each` with every file, until it has seen enough.
+pub fn each_file<'a>(
+    head: &Head,
+    bytes: &'a [u8],
+    mut each: impl FnMut(FileRef<'a>) -> ControlFlow<()>,
+) -> io::Result<()> {
     let count = head.files as usize;
     let (fixed, names) = bytes
         .split_at_checked(count * FILE)
@@ -294,7 +338,6 @@ pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
         Some(file) if !file.is_empty() => u64::from(u32_at(file, 24)),
         _ => head.rows,
     };
-    let mut files = Vec::with_capacity(count);
     let mut start = 0;
     for (at, file) in fixed.chunks_exact(FILE).enumerate() {
         let end = usize::try_from(u64_at(file, 32)).unwrap_or(usize::MAX);
@@ -305,15 +348,18 @@ pub fn decode_table(head: &Head, bytes: &[u8]) -> io::Result<Vec<FileRow>> {
         if first > next || next > head.rows {
             return Err(invalid("its files overlap"));
         }
-        files.push(FileRow {
-            name: String::from_utf8(name.to_vec()).map_err(|_| invalid("a name is no text"))?,
+        let file = FileRef {
+            name,
             stat: stat(file),
             trusted: u32_at(file, 28) == 1,
             rows: first as u32..next as u32,
-        });
+        };
+        if each(file).is_break() {
+            break;
+        }
         start = end;
     }
-    Ok(files)
+    Ok(())
 }
 
 fn stat(file: &[u8]) -> Stat {
@@ -324,30 +370,45 @@ fn stat(file: &[u8]) -> Stat {
     }
 }
 
-/// The records out of their bytes.
-pub fn decode_rows(head: &Head, bytes: &[u8]) -> io::Result<(Rows, super::Order)> {
+/// A column of the records that begins behind `start` bytes a row.
+fn column<'a, const WIDTH: usize>(
+    head: &Head,
+    bytes: &'a [u8],
+    start: usize,
+) -> io::Result<&'a [[u8; WIDTH]]> {
     let count = head.rows as usize;
-    let column = |start: usize, width: usize| {
-        bytes[start * count..(start + width) * count].chunks_exact(width)
-    };
-    if bytes.len() != count * ROW as usize {
-        return Err(invalid("its records are cut off"));
-    }
-    let order: super::Order = column(0, 8)
-        .map(|base| u64_at(base, 0))
-        .zip(column(8, 4).map(|row| u32_at(row, 0)))
-        .collect();
-    let mut rows = Rows {
-        bases: vec![0; count],
-        fingerprints: column(12, 8).map(|print| u64_at(print, 0)).collect(),
-        lines: column(20, 4).map(|line| u32_at(line, 0)).collect(),
-        identities: column(24, 1)
-            .map(|byte| origin(byte[0]))
-            .collect::<io::Result<_>>()?,
-    };
+    let column = bytes.get(start * count..(start + WIDTH) * count);
+    let column = column.ok_or_else(|| invalid("its records are cut off"))?;
+    Ok(column.as_chunks().0)
+}
+
+/// The records by the hash of their id, and those hashes by record, out of the bytes of the records.
+pub fn decode_order(head: &Head, bytes: &[u8]) -> io::Result<(Vec<u64>, super::Order)> {
+    let sorted = column(head, bytes, 0)?.iter().copied();
+    let places = column(head, bytes, 8)?.iter().copied();
+    let pairs = sorted
+        .map(u64::from_le_bytes)
+        .zip(places.map(u32::from_le_bytes));
+    let order: super::Order = pairs.collect();
+    let mut bases = vec![0; order.len()];
     for &(base, row) in &order {
-        let place = rows.bases.get_mut(row as usize);
+        let place = bases.get_mut(row as usize);
         *place.ok_or_else(|| invalid("a record out of place"))? = base;
     }
-    Ok((rows, order))
+    Ok((bases, order))
+}
+
+/// The other columns.
+pub fn decode_columns(head: &Head, bytes: &[u8]) -> io::Result<Rows> {
+    let prints = column(head, bytes, 12)?.iter().copied();
+    let lines = column(head, bytes, 20)?.iter().copied();
+    let origins = column::<1>(head, bytes, 24)?.iter();
+    Ok(Rows {
+        bases: Vec::new(),
+        fingerprints: prints.map(u64::from_le_bytes).collect(),
+        lines: lines.map(u32::from_le_bytes).collect(),
+        identities: origins
+            .map(|[byte]| origin(*byte))
+            .collect::<io::Result<_>>()?,
+    })
 }

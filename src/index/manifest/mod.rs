@@ -9,8 +9,8 @@ mod format;
 mod order;
 
 pub use catalog::{Catalog, Twin};
-pub use format::write;
-pub use order::{Order, merge as merge_orders};
+pub use format::{FileRef, write};
+pub use order::{Moves, Order, merge as merge_orders};
 
 use std::ops::Range;
 
@@ -65,6 +65,14 @@ impl Rows {
     /// How many.
     pub fn len(&self) -> u32 {
         self.bases.len() as u32
+    }
+
+    /// Makes room for more.
+    pub fn reserve(&mut self, more: usize) {
+        self.bases.reserve(more);
+        self.fingerprints.reserve(more);
+        self.lines.reserve(more);
+        self.identities.reserve(more);
     }
 
     /// Adds one.
@@ -135,15 +143,19 @@ impl Manifest {
     /// What becomes of every row that shares its id with another; all the others are plain.
     pub fn fates(&self) -> Vec<(u32, Fate)> {
         let mut fates = Vec::new();
-        for group in self.order.chunk_by(|left, right| left.0 == right.0) {
-            if group.len() > 1 {
-                let members: Vec<Member> = group
-                    .iter()
-                    .map(|&(_, row)| self.rows.member(row))
-                    .collect();
-                let rows = group.iter().map(|&(_, row)| row);
-                fates.extend(rows.zip(names::settle(&members)));
-            }
+        let mut order = self.order.as_slice();
+        // Among a million, few share an id: those are passed over quickly.
+        while let Some(start) = order.windows(2).position(|pair| pair[0].0 == pair[1].0) {
+            let same = |&(base, _): &(u64, u32)| base == order[start].0;
+            let count = order[start..].iter().take_while(|pair| same(pair)).count();
+            let (group, rest) = order[start..].split_at(count);
+            let members: Vec<Member> = group
+                .iter()
+                .map(|&(_, row)| self.rows.member(row))
+                .collect();
+            let rows = group.iter().map(|&(_, row)| row);
+            fates.extend(rows.zip(names::settle(&members)));
+            order = rest;
         }
         fates
     }
