@@ -10,7 +10,7 @@ use needledrop::search::request::SearchRequest;
 use crate::{Result, queries::Query};
 
 /// The mapping of the films' keys to ours.
-pub const MAPPING: [(&str, &str); 3] = [("artists", "cast"), ("prose", "extract"), ("id", "href")];
+pub const MAPPING: [(&str, &str); 2] = [("artists", "cast"), ("prose", "extract")];
 
 struct Quiet;
 

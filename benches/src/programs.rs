@@ -84,6 +84,8 @@ impl Programs {
             for (field, key) in ours::MAPPING {
                 command.arg("--map").arg(format!("{field}={key}"));
             }
+            // As README does it. (The scoreboard knows the films by their numbers.)
+            command.args(["--map", "id=href"]);
         }
         command
     }

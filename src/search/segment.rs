@@ -125,8 +125,12 @@ impl Segment {
 
     /// Where a term's list lies, if it has one.
     pub fn term(&self, zone: Zone, term: &[u8]) -> tantivy::Result<Option<TermInfo>> {
-        let look_up = || Ok(self.zone(zone)?.terms().get(term)?);
-        self.known.get(zone, term, look_up)
+        let terms = self.zone(zone)?.terms();
+        // Mostly there are no other names.
+        if terms.num_terms() == 0 {
+            return Ok(None);
+        }
+        self.known.get(zone, term, || Ok(terms.get(term)?))
     }
 
     /// Where the list of `path` and `term` put together lies.
