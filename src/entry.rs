@@ -28,16 +28,9 @@ pub struct Entry {
 impl Entry {
     /// The entry as the index stores it: `title`, `artists`, the keys, `aliases`, `prose`; what is empty is left out.
     /// The id is kept apart (it has a field of its own).
-    pub fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(self.prose.len() + 256);
-        self.write_json(&mut json);
-        json
-    }
-
-    /// Appends what [`Entry::to_json`] gives.
-    pub fn write_json(&self, json: &mut Vec<u8>) {
-        // Texts and JSON values always serialize, and a Vec always takes them.
-        let _ = Stored(self).serialize(&mut serde_json::Serializer::new(json));
+    pub fn to_json(&self) -> String {
+        // Texts and JSON values always serialize.
+        serde_json::to_string(&Stored(self)).unwrap_or_default()
     }
 
     /// Reads back what [`Entry::to_json`] wrote.
@@ -167,14 +160,10 @@ mod tests {
             title: "B".into(),
             ..Entry::default()
         };
-        assert_eq!(bare.to_json(), b"{\"title\":\"B\"}");
+        assert_eq!(bare.to_json(), "{\"title\":\"B\"}");
         for entry in [whole, bare] {
             assert_eq!(
-                Entry::from_json(
-                    entry.id.clone(),
-                    &String::from_utf8(entry.to_json()).unwrap()
-                )
-                .unwrap(),
+                Entry::from_json(entry.id.clone(), &entry.to_json()).unwrap(),
                 entry
             );
         }

@@ -1,14 +1,15 @@
 //! Cutting a text into tokens.
 //!
 //! Text is taken a *chunk* at a time (what stands between white space). Nearly all chunks of prose are one ASCII word
-//! with perhaps a comma; they take the short way in [`Plain`]. Everything else is folded
+//! with perhaps a comma; they take the short way in [`super::plain`]. Everything else is folded
 //! ([`super::fold`]), cut into parts and given its other forms in [`super::chunk`].
 
 use super::chunk::{Chunk, cut};
-use super::fold::{Class, Unit, fold_next, is_marked};
+use super::fold::{Class, Unit, fold_next};
+use super::plain::{Plain, PlainKind, begin_of_chunk, end_of_chunk, is_space, skip};
 use super::stem::Stemmer;
 use super::token::{HALF, JOINED, Kind, Place, STEM, Tokens};
-use super::{Language, forms, name};
+use super::{Language, forms};
 
 /// What is known of the chunks of texts, so that each is looked at once: text repeats its words.
 pub trait Chunks {
@@ -18,61 +19,6 @@ pub trait Chunks {
     /// Takes tokens, the first of which may begin at position `at` or (where initials go with what follows) before it.
     /// They are always those of `chunk`, if there is one: it may be recalled from now on.
     fn take(&mut self, chunk: Option<&str>, at: u32, tokens: &Tokens);
-}
-
-/// A chunk that needs nothing looked up: a word of ASCII letters, perhaps with `'s`, or a number, perhaps between marks.
-struct Plain {
-    kind: PlainKind,
-    /// First byte of the word.
-    start: usize,
-    /// One past its last.
-    end: usize,
-    /// Where the chunk ends.
-    stop: usize,
-}
-
-#[derive(Clone, Copy)]
-enum PlainKind {
-    /// White space up to the end of the text.
-    Nothing,
-    Word,
-    /// A word with `'s`.
-    Owner,
-    Number,
-}
-
-impl Plain {
-    /// The chunk that comes, behind white space, at `from`; nothing, when it needs the long way.
-    fn at(text: &str, from: usize) -> Option<Plain> {
-        let bytes = text.as_bytes();
-        let begin = skip(bytes, from, is_space);
-        let of = |kind, start, end| {
-            let stop = end_of_marks(bytes, end)?;
-            Some(Plain {
-                kind,
-                start,
-                end,
-                stop,
-            })
-        };
-        if begin == bytes.len() {
-            return of(PlainKind::Nothing, begin, begin);
-        }
-        let start = skip(bytes, begin, |byte| matches!(byte, b'(' | b'"'));
-        let end = skip(bytes, start, |byte| byte.is_ascii_alphabetic());
-        match (&bytes[start..end], &bytes[end..]) {
-            ([], _) => {
-                let end = skip(bytes, start, |byte| byte.is_ascii_digit());
-                (end > start).then(|| of(PlainKind::Number, start, end))?
-            }
-            // `and`, an initial
-            ([b'n' | b'N'], _) | ([_], [b'.', ..]) => None,
-            ([_, _, ..], [b'\'', b's', rest @ ..]) if is_end(rest) => {
-                of(PlainKind::Owner, start, end + 2)
-            }
-            _ => of(PlainKind::Word, start, end),
-        }
-    }
 }
 
 /// Turns texts into tokens. Holds buffers and a memory of stems: make one and keep it.
@@ -189,24 +135,6 @@ impl Analyzer {
             at = self.any_chunk(text, at);
         }
         self.close_initials(None);
-        &self.tokens
-    }
-
-    /// The tokens of a title or of one name, and the keys of it as a whole.
-    pub fn analyze_name(&mut self, text: &str) -> &Tokens {
-        self.analyze(text);
-        let place = Place {
-            start: 0,
-            end: text.len() as u32,
-            position: 0,
-            span: self.tokens.positions.min(255) as u16,
-        };
-        for whole in name::whole_terms(text, &self.tokens.parts()) {
-            self.tokens.push(place, Kind::Whole, |term| {
-                term.push_str(&whole);
-                true
-            });
-        }
         &self.tokens
     }
 
@@ -429,54 +357,4 @@ pub fn is_address(text: &str) -> bool {
 fn is_plain_address(text: &str) -> bool {
     let special = |byte: u8| !byte.is_ascii() || matches!(byte, b'\'' | b'`' | b'&' | b',');
     text.len() < MAX_TEXT && !text.bytes().any(special)
-}
-
-fn is_space(byte: u8) -> bool {
-    byte <= b' ' || byte == 0x7f
-}
-
-/// The first place from `from` on whose byte is another than those wanted.
-fn skip(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
-    let other = bytes[from..].iter().position(|&byte| !wanted(byte));
-    other.map_or(bytes.len(), |at| from + at)
-}
-
-/// The first place from `from` on that is no white space, or one that a mark belongs to.
-fn begin_of_chunk(text: &str, from: usize) -> usize {
-    let begin = skip(text.as_bytes(), from, is_space);
-    match begin > from && is_marked(text, begin - 1) {
-        true => begin - 1,
-        false => begin,
-    }
-}
-
-/// The end of the chunk that begins at `begin`.
-fn end_of_chunk(text: &str, begin: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut end = begin;
-    while end < bytes.len() && (!is_space(bytes[end]) || is_marked(text, end)) {
-        end += 1;
-    }
-    end
-}
-
-/// Whether a word has ended where `rest` begins.
-fn is_end(rest: &[u8]) -> bool {
-    !rest.first().is_some_and(u8::is_ascii_alphanumeric)
-}
-
-/// Where the chunk ends whose word ends at `end`, if all that follows in it is what may stand behind a word and says
-/// nothing about it. A symbol inside would need the long way.
-fn end_of_marks(bytes: &[u8], end: usize) -> Option<usize> {
-    let mut stop = end;
-    while stop < bytes.len() && !is_space(bytes[stop]) {
-        if !matches!(
-            bytes[stop],
-            b',' | b'.' | b')' | b'"' | b';' | b':' | b'?' | b'!'
-        ) {
-            return None;
-        }
-        stop += 1;
-    }
-    Some(stop)
 }

@@ -10,6 +10,7 @@ mod fold;
 mod forms;
 mod language;
 mod name;
+mod plain;
 mod stem;
 mod token;
 

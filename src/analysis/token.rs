@@ -35,8 +35,6 @@ pub enum Kind {
     Joined,
     /// Characters without a letter or digit among them (`!!!`); takes no position of its own.
     Symbols,
-    /// The whole title or name in one key.
-    Whole,
 }
 
 /// One token.

@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-/// The corpus when none is named.
-pub const CORPUS: &str = "corpus";
-/// The index when none is named.
-pub const INDEX: &str = "index";
+pub use crate::index::command::{CORPUS, INDEX};
 
 /// Which index is meant.
 #[derive(Debug, Clone, Args)]

@@ -6,10 +6,10 @@ use super::folder::{self, Pointed};
 use super::header::{Commit, Header};
 use crate::corpus::Corpus;
 
-/// The corpus that a command without one means.
-const CORPUS: &str = "corpus";
-/// The index that a command without one means.
-const INDEX: &str = "index";
+/// The corpus when none is named.
+pub const CORPUS: &str = "corpus";
+/// The index when none is named.
+pub const INDEX: &str = "index";
 
 /// The command that mends an index whatever it has: it builds it anew from what it was made from, as far as that can
 /// still be read.

@@ -1,13 +1,8 @@
-//! A queue bounded by bytes: Tantivy bounds its own by documents, and ten thousand documents of a megabyte are too many.
+//! What bounds a queue by bytes: a channel bounds itself by messages, and a thousand entries of a megabyte are too many.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-/// Nobody waits longer than this: an indexing thread that failed (a full disk) may give no room back, and it is the next
-/// document that is told. One that only takes its time has a bound of its own, in documents.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Lets documents in while there is room.
+/// Lets entries in while there is room.
 #[derive(Debug)]
 pub struct Gate {
     limit: u64,
@@ -32,19 +27,16 @@ impl Gate {
     }
 
     /// Waits until there is room for `bytes`. Once it has to wait, it does until half of all the room is free: woken for
-    /// every document, the one who waits would do little else than wake up.
+    /// every batch, the one who waits would do little else than wake up. Threads that fail give their room back, too: a
+    /// [`Permit`] goes with its batch.
     pub fn enter(self: &Arc<Gate>, bytes: u64) -> Permit {
         let mut state = self.state();
         if state.held > 0 && state.held + bytes > self.limit {
             state.waiting += 1;
             while state.held > 0 && (state.held > self.limit / 2 || state.held + bytes > self.limit)
             {
-                let woken = self.freed.wait_timeout(state, PATIENCE);
-                let (woken, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
-                state = woken;
-                if timeout.timed_out() {
-                    break;
-                }
+                let woken = self.freed.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
             }
             state.waiting -= 1;
         }
@@ -83,6 +75,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
     use std::thread;
+    use std::time::Duration;
 
     #[test]
     fn a_full_gate_waits_until_room_is_given_back() {

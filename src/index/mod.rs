@@ -4,7 +4,7 @@
 //! for each generation: a Tantivy index with its manifest, bound to the commit by the commit's payload.
 
 mod changes;
-mod command;
+pub mod command;
 mod crew;
 mod directory;
 mod doctor;

@@ -35,7 +35,7 @@ const CHECKED_BYTES: u64 = 2 << 20;
 
 /// One commit of an index, as a reader holds it: whatever a writer does meanwhile, it stays as it is.
 pub struct OpenIndex {
-    /// The current generation, its tokenizers registered.
+    /// The current generation.
     pub index: Index,
     /// The commit.
     pub searcher: Searcher,

@@ -5,12 +5,9 @@ use tantivy::schema::{
     TextOptions,
 };
 
-/// The name under which the analyzer for whole texts is registered.
-pub const TEXT_TOKENIZER: &str = "needledrop_text";
-/// The name under which the analyzer for titles and names is registered.
-pub const NAME_TOKENIZER: &str = "needledrop_name";
-/// The name under which the analyzer for `path\0value` texts is registered.
-pub const KEYS_TOKENIZER: &str = "needledrop_keys";
+/// What Tantivy is told that the texts are tokenized by. It looks for it only in a writer and a query parser of its own;
+/// ours are `index::segment` and `search::query`.
+const OUR_ANALYSIS: &str = "needledrop";
 
 /// The fields of an index, by what they are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,23 +36,21 @@ pub struct Fields {
 
 /// Builds the schema.
 pub fn build() -> (Schema, Fields) {
-    let words = |tokenizer: &str| {
-        TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default()
-                .set_tokenizer(tokenizer)
-                .set_index_option(IndexRecordOption::WithFreqsAndPositions),
-        )
-    };
+    let words = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(OUR_ANALYSIS)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+    );
     let mut builder = Schema::builder();
     let fields = Fields {
         id: builder.add_text_field("id", TextOptions::default().set_fast("raw") | STORED),
         key: builder.add_u64_field("key", FAST | STORED),
         entry: builder.add_text_field("entry", STORED),
-        text: builder.add_text_field("text", words(TEXT_TOKENIZER)),
-        title: builder.add_text_field("title", words(NAME_TOKENIZER)),
-        artists: builder.add_text_field("artists", words(NAME_TOKENIZER)),
-        aliases: builder.add_text_field("aliases", words(NAME_TOKENIZER)),
-        keys: builder.add_text_field("keys", words(KEYS_TOKENIZER)),
+        text: builder.add_text_field("text", words.clone()),
+        title: builder.add_text_field("title", words.clone()),
+        artists: builder.add_text_field("artists", words.clone()),
+        aliases: builder.add_text_field("aliases", words.clone()),
+        keys: builder.add_text_field("keys", words),
         columns: builder.add_json_field("columns", JsonObjectOptions::default().set_fast("raw")),
     };
     (builder.build(), fields)

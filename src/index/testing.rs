@@ -220,7 +220,7 @@ pub fn answers(folder: &Path) -> Answers {
             );
             let source = index.locate(&entry.id).unwrap();
             let place = format!("{}:{}", source.path, source.line);
-            let json = String::from_utf8(entry.to_json()).unwrap();
+            let json = entry.to_json();
             let before = entries.insert(entry.id.clone(), (json, place));
             assert!(before.is_none(), "`{}` is there twice", entry.id);
         }

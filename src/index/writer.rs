@@ -190,10 +190,8 @@ impl Writer {
             Some(crew) => crew,
             None => self.crew.insert(self.new_crew()?),
         };
-        match crew.send(batch) {
-            Ok(()) => Ok(()),
-            Err(Failed) => self.settle(),
-        }
+        // Of threads that failed, the end says why: it is an error.
+        crew.send(batch).or_else(|Failed| self.settle())
     }
 
     fn new_crew(&self) -> Result<Crew> {

@@ -16,6 +16,8 @@ pub struct Lexicon<'a> {
 
 /// Words of fewer letters than this are never mended: too much is near them.
 const MIN_MENDED: usize = 4;
+/// Words of more letters than this are never mended: no name is as long, and what looks for near words grows with them.
+const MAX_LETTERS: usize = 64;
 /// From this many letters on, two mistakes are mended.
 const TWO_MISTAKES: usize = 8;
 /// At most this many near words are weighed.
@@ -165,7 +167,7 @@ impl<'a> Lexicon<'a> {
     /// anything with a digit.
     pub fn mend(&self, word: &str, scope: &Scope) -> tantivy::Result<Vec<String>> {
         let letters = word.chars().count();
-        if letters < MIN_MENDED
+        if !(MIN_MENDED..=MAX_LETTERS).contains(&letters)
             || matches!(scope, Scope::Key(_))
             || !word.chars().all(char::is_alphabetic)
         {

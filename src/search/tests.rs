@@ -21,7 +21,7 @@ fn engine(entries: &[Entry]) -> Engine {
     let folder = tempfile::tempdir().unwrap();
     let mut lines = Vec::new();
     for entry in entries {
-        let mut json: serde_json::Value = serde_json::from_slice(&entry.to_json()).unwrap();
+        let mut json: serde_json::Value = serde_json::from_str(&entry.to_json()).unwrap();
         json["id"] = entry.id.as_str().into();
         lines.push(json.to_string());
     }
@@ -293,4 +293,11 @@ fn a_whole_name_is_made_of_the_words_of_its_group_only() {
     ] {
         assert_eq!(ids(&engine, query), ["and"], "{query}");
     }
+}
+
+#[test]
+fn every_entry_has_the_fields_it_has() {
+    let engine = engine(&[entry("a", "The", &[], ""), entry("b", "The", &[], "")]);
+    assert_eq!(ids(&engine, "title:*"), ["a", "b"]);
+    assert!(ids(&engine, "prose:*").is_empty());
 }

@@ -7,10 +7,10 @@ mod driver;
 #[allow(dead_code)] // shared with the other tests, which use all of it
 #[path = "../it/harness.rs"]
 mod harness;
-#[allow(dead_code)]
+#[allow(dead_code)] // as above
 #[path = "../it/http.rs"]
 mod http;
-#[allow(dead_code)]
+#[allow(dead_code)] // as above
 #[path = "../it/server.rs"]
 mod server;
 

@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use serde_json::Value as Json;
 use tantivy::columnar::{ColumnType, ColumnarWriter};
 
+use super::pieces::Pieces;
+
 /// Text values longer than this (in bytes) are no facet and no sort key: they get no column.
 const MAX_TEXT: usize = 128;
 /// What Tantivy puts between the name of a JSON field and a path in it.
@@ -25,13 +27,14 @@ const NUMBER: u8 = 2;
 const FLAG: u8 = 3;
 
 /// Gathers the columns.
-#[derive(Default)]
-pub struct Columns {
-    full: Vec<Vec<u8>>,
-    last: Vec<u8>,
-}
+pub struct Columns(Pieces<u8>);
 
 impl Columns {
+    /// None yet.
+    pub fn new() -> Columns {
+        Columns(Pieces::new(PIECE))
+    }
+
     /// The next entry: its id and what it is addressed by. What is added from now on is its own.
     pub fn add_entry(&mut self, id: &str, key: u64) {
         self.put(ENTRY, key, id.as_bytes());
@@ -60,25 +63,19 @@ impl Columns {
 
     /// Adds what it is, a number that goes with it, and its bytes, in one piece.
     fn put(&mut self, what: u8, number: u64, bytes: &[u8]) {
-        let length = 1 + 8 + 4 + bytes.len();
-        if self.last.len() + length > self.last.capacity() {
-            let next = Vec::with_capacity(PIECE.max(length));
-            self.full.push(std::mem::replace(&mut self.last, next));
-        }
-        self.last.push(what);
+        let piece = self.0.room_for(1 + 8 + 4 + bytes.len());
+        piece.push(what);
         match what {
-            ENTRY => self.last.extend_from_slice(&number.to_le_bytes()),
-            _ => self.last.extend_from_slice(&(number as u32).to_le_bytes()),
+            ENTRY => piece.extend_from_slice(&number.to_le_bytes()),
+            _ => piece.extend_from_slice(&(number as u32).to_le_bytes()),
         }
-        self.last
-            .extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-        self.last.extend_from_slice(bytes);
+        piece.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        piece.extend_from_slice(bytes);
     }
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        let full: usize = self.full.iter().map(Vec::capacity).sum();
-        full + self.last.capacity()
+        self.0.memory()
     }
 
     /// Writes the columns of so many documents; `path_of` names the path of a number.
@@ -95,8 +92,8 @@ impl Columns {
             .collect();
         // The first entry is the first document.
         let mut doc = u32::MAX;
-        for piece in self.full.into_iter().chain([self.last]) {
-            let mut rest = piece.as_slice();
+        for piece in self.0.iter() {
+            let mut rest = piece;
             while let Some((value, behind)) = Value::read(rest) {
                 rest = behind;
                 value.record(&mut doc, &names, &mut writer);
@@ -172,7 +169,7 @@ mod tests {
 
     #[test]
     fn columns_are_for_what_can_be_a_facet() {
-        let mut columns = Columns::default();
+        let mut columns = Columns::new();
         let paths = ["label.name", "year", "live", "note"];
         columns.add_entry("vg", 7);
         columns.add_text(0, "Rhino");

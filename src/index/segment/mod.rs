@@ -5,7 +5,10 @@
 //! occurrence of a term costs a number at the end of a list. The files are Tantivy's, written by Tantivy's serializers.
 
 mod columns;
+mod lists;
 mod occurrences;
+mod paths;
+mod pieces;
 mod postings;
 mod recall;
 mod stored;
@@ -54,7 +57,7 @@ impl SegmentBuilder {
         Ok(SegmentBuilder {
             segment,
             postings: Postings::new(fields, language),
-            columns: Columns::default(),
+            columns: Columns::new(),
             store: StoreWriter::new(store, Compressor::Lz4, block, false)?,
             stored: Stored::new(*fields),
             docs: 0,

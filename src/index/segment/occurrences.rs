@@ -9,6 +9,7 @@ use std::io;
 
 use tantivy::postings::FieldSerializer;
 
+use super::pieces::Pieces;
 use super::terms::Terms;
 
 /// Units in one piece of the list.
@@ -33,12 +34,10 @@ const FAR_POSITION: u32 = 2;
 const DOCUMENT: u32 = 3;
 
 /// The occurrences of one field.
-#[derive(Default)]
 pub struct Occurrences {
     /// Numbers below 2^15 as one unit, greater ones as two, the first with its highest bit set. Frequent terms are met
     /// early and have small numbers: most take one.
-    full: Vec<Vec<u16>>,
-    last: Vec<u16>,
+    units: Pieces<u16>,
     position: u32,
     /// The greatest position.
     farthest: u32,
@@ -48,11 +47,23 @@ pub struct Occurrences {
     total: u64,
 }
 
+impl Default for Occurrences {
+    fn default() -> Occurrences {
+        Occurrences {
+            units: Pieces::new(PIECE),
+            position: 0,
+            farthest: 0,
+            doc: 0,
+            length: 0,
+            total: 0,
+        }
+    }
+}
+
 impl Occurrences {
     /// What is pushed from now on stands in this document: a later one than any before.
     pub fn begin(&mut self, doc: u32) {
-        self.make_room();
-        self.put(doc << 2 | DOCUMENT);
+        put(self.units.room_for(2), doc << 2 | DOCUMENT);
         self.doc = doc;
         self.position = u32::MAX;
         self.length = 0;
@@ -61,36 +72,20 @@ impl Occurrences {
     /// A term stands at a position.
     pub fn push(&mut self, term: u32, position: u32) {
         let position = position.min(MAX_POSITION);
-        self.make_room();
+        // Both numbers of a far position stand in one piece.
+        let units = self.units.room_for(4);
         match position.wrapping_sub(self.position) {
-            0 => self.put(term << 2 | SAME_POSITION),
-            1 => self.put(term << 2 | NEXT_POSITION),
+            0 => put(units, term << 2 | SAME_POSITION),
+            1 => put(units, term << 2 | NEXT_POSITION),
             _ => {
-                self.put(term << 2 | FAR_POSITION);
-                self.put(position);
+                put(units, term << 2 | FAR_POSITION);
+                put(units, position);
             }
         }
         self.position = position;
         self.farthest = self.farthest.max(position);
         self.length += 1;
         self.total += 1;
-    }
-
-    /// Makes room for two numbers in one piece.
-    fn make_room(&mut self) {
-        if self.last.len() + 4 > self.last.capacity() {
-            let next = Vec::with_capacity(PIECE);
-            self.full.push(std::mem::replace(&mut self.last, next));
-        }
-    }
-
-    fn put(&mut self, number: u32) {
-        if number < 1 << 15 {
-            self.last.push(number as u16);
-        } else {
-            let halves = [(number >> 16) as u16 | 1 << 15, number as u16];
-            self.last.extend_from_slice(&halves);
-        }
     }
 
     /// How many occurrences the document has that was begun last.
@@ -105,7 +100,7 @@ impl Occurrences {
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        (self.full.len() * PIECE + self.last.capacity()) * size_of::<u16>()
+        self.units.memory()
     }
 
     /// Bytes that [`Occurrences::write`] takes beside.
@@ -183,9 +178,9 @@ impl Occurrences {
     }
 
     /// Calls `each` with the term, document and position of every occurrence, in the order in which they were pushed.
-    fn each(&self, mut each: impl FnMut(u32, u32, u32)) {
+    pub fn each(&self, mut each: impl FnMut(u32, u32, u32)) {
         let (mut doc, mut position) = (0, u32::MAX);
-        for piece in self.full.iter().chain([&self.last]) {
+        for piece in self.units.iter() {
             let mut at = 0;
             while at < piece.len() {
                 let number = number_at(piece, &mut at);
@@ -201,6 +196,16 @@ impl Occurrences {
                 each(about, doc, position);
             }
         }
+    }
+}
+
+/// Adds a number.
+fn put(units: &mut Vec<u16>, number: u32) {
+    if number < 1 << 15 {
+        units.push(number as u16);
+    } else {
+        let halves = [(number >> 16) as u16 | 1 << 15, number as u16];
+        units.extend_from_slice(&halves);
     }
 }
 

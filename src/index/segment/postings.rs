@@ -1,76 +1,18 @@
 //! The texts of entries as occurrences of terms. A word is analyzed once in a segment, and so are the name of a person and
 //! a short value; from then on they are recalled.
 
-use std::collections::HashMap;
-
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::schema::Field;
-
-use super::occurrences::{MAX_NUMBER, Occurrences};
+use super::lists::Lists;
+use super::occurrences::MAX_NUMBER;
+use super::paths::{Path, Paths};
 use super::recall::{Form, Recall, Role};
 use super::terms::Terms;
 use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, whole_terms};
 use crate::index::schema::Fields;
 
-/// How many positions lie between two values of a field. More than any slop a query may ask for, so that no phrase
-/// crosses from one artist into the next.
-const VALUE_GAP: u32 = 101;
 /// Bytes in which the words of a segment may be remembered.
 const MEMORY_OF_WORDS: usize = 6 << 20;
 /// Bytes in which its names, and again its values, may be.
 const MEMORY_OF_NAMES: usize = 2 << 20;
-
-/// The posting lists of a field.
-pub struct Lists {
-    /// The field.
-    pub field: Field,
-    /// Where its terms stand.
-    pub occurrences: Occurrences,
-    /// For each document how many tokens it has, as coarsely as Tantivy keeps the number.
-    pub lengths: Vec<u8>,
-    doc: u32,
-    /// Whether the document has a value.
-    begun: bool,
-    /// Where its next value begins.
-    next: u32,
-}
-
-impl Lists {
-    fn new(field: Field) -> Lists {
-        Lists {
-            field,
-            occurrences: Occurrences::default(),
-            lengths: Vec::new(),
-            doc: 0,
-            begun: false,
-            next: 0,
-        }
-    }
-
-    fn begin(&mut self, doc: u32) {
-        (self.doc, self.begun, self.next) = (doc, false, 0);
-    }
-
-    fn end(&mut self) {
-        let length = if self.begun {
-            self.occurrences.length()
-        } else {
-            0
-        };
-        self.lengths.push(FieldNormReader::fieldnorm_to_id(length));
-    }
-
-    /// Begins a value of so many positions. Says where the first of them is.
-    fn value(&mut self, positions: u32) -> u32 {
-        if !self.begun {
-            self.occurrences.begin(self.doc);
-            self.begun = true;
-        }
-        let first = self.next;
-        self.next = first.saturating_add(positions).saturating_add(VALUE_GAP);
-        first
-    }
-}
 
 /// Where the terms of all fields stand.
 pub struct Postings {
@@ -192,27 +134,27 @@ impl Postings {
             push: |form: Form| occurrences.push(form.term, first + form.position()),
         };
         let positions = self.analyzer.analyze_chunks(prose, &mut words);
-        self.text.next += positions;
+        self.text.extend(positions);
     }
 
     /// The title: hardly ever met again.
     pub fn add_title(&mut self, title: &str) {
         let positions = self.analyze_name(title);
-        push_name(&mut self.title, &self.forms, positions);
-        push_in_text(&mut self.text, &self.forms, positions);
+        self.title.push(&self.forms, positions);
+        self.text.push_words(&self.forms, positions);
     }
 
     /// The name of an artist.
     pub fn add_artist(&mut self, name: &str) {
         let positions = self.recall_name(name);
-        push_name(&mut self.artists, &self.forms, positions);
-        push_in_text(&mut self.text, &self.forms, positions);
+        self.artists.push(&self.forms, positions);
+        self.text.push_words(&self.forms, positions);
     }
 
     /// Another name; no word of the text.
     pub fn add_alias(&mut self, name: &str) {
         let positions = self.recall_name(name);
-        push_name(&mut self.aliases, &self.forms, positions);
+        self.aliases.push(&self.forms, positions);
     }
 
     /// That there is something under a path; gives its number. What is added by [`Postings::add_value`] stands there, up to
@@ -220,11 +162,10 @@ impl Postings {
     pub fn add_path(&mut self, path: &str) -> usize {
         self.path = self.paths.number(path, self.path, &mut self.terms);
         // The values under other paths are of other terms: they may stand where the ones before stand.
-        self.keys.next = 0;
-        let first = self.keys.value(0);
-        let term = self.paths.list[self.path].term;
-        self.keys.occurrences.push(term, first);
-        self.keys.next = first;
+        self.keys.begin_again();
+        let form = Form::new(self.paths.list[self.path].term, 0, Role::Other);
+        self.keys.push(&[form], 0);
+        self.keys.begin_again();
         self.path
     }
 
@@ -234,7 +175,7 @@ impl Postings {
             true => self.recall_parts(value),
             false => self.recall_value(value),
         };
-        push_name(&mut self.keys, &self.forms, positions);
+        self.keys.push(&self.forms, positions);
     }
 
     /// Fills `forms` with the terms of a value, remembered or not. Says how many positions it takes.
@@ -318,99 +259,6 @@ impl Postings {
     }
 }
 
-/// The paths of a segment.
-#[derive(Default)]
-struct Paths {
-    list: Vec<Path>,
-    numbers: HashMap<String, usize>,
-}
-
-struct Path {
-    name: String,
-    /// The term that says that an entry has it.
-    term: u32,
-    /// The path that came after it the last time: that of the next entry is nearly always the same.
-    follower: usize,
-}
-
-impl Paths {
-    /// The number of a path that comes after another.
-    fn number(&mut self, name: &str, before: usize, terms: &mut Terms) -> usize {
-        let follower = self.list.get(before).map_or(0, |path| path.follower);
-        if self
-            .list
-            .get(follower)
-            .is_some_and(|path| path.name == name)
-        {
-            return follower;
-        }
-        let number = match self.numbers.get(name) {
-            Some(&number) => number,
-            None => self.add(name, terms),
-        };
-        if let Some(before) = self.list.get_mut(before) {
-            before.follower = number;
-        }
-        number
-    }
-
-    fn add(&mut self, name: &str, terms: &mut Terms) -> usize {
-        let number = self.list.len();
-        let mut path = Path {
-            name: name.to_owned(),
-            term: 0,
-            follower: 0,
-        };
-        let mut term = Vec::new();
-        path.write_term("", &mut term);
-        path.term = terms.number(&term);
-        self.list.push(path);
-        self.numbers.insert(name.to_owned(), number);
-        number
-    }
-
-    fn memory(&self) -> usize {
-        // A path is mostly short, and kept twice.
-        self.list.len() * 4 * size_of::<Path>()
-    }
-}
-
-impl Path {
-    /// Writes what a value under the path of this number is recalled by: nothing, when it is one of very many.
-    fn write_stretch(number: usize, mark: &[u8], value: &str, stretch: &mut Vec<u8>) {
-        stretch.clear();
-        if let Ok(number) = u16::try_from(number) {
-            stretch.extend_from_slice(&number.to_le_bytes());
-            stretch.extend_from_slice(mark);
-            stretch.extend_from_slice(value.as_bytes());
-        }
-    }
-
-    /// Writes the term of a token under the path.
-    fn write_term(&self, token: &str, term: &mut Vec<u8>) {
-        term.clear();
-        term.extend_from_slice(self.name.as_bytes());
-        term.push(0);
-        term.extend_from_slice(token.as_bytes());
-    }
-}
-
-/// Adds a name to a field of names.
-fn push_name(lists: &mut Lists, forms: &[Form], positions: u32) {
-    let first = lists.value(positions);
-    for form in forms {
-        lists.occurrences.push(form.term, first + form.position());
-    }
-}
-
-/// Adds a name to the text, which knows no whole names.
-fn push_in_text(text: &mut Lists, forms: &[Form], positions: u32) {
-    let first = text.value(positions);
-    for form in forms.iter().filter(|form| !form.is_whole()) {
-        text.occurrences.push(form.term, first + form.position());
-    }
-}
-
 /// The words of a text, remembered or not, on their way to `push`.
 struct Words<'a, P: FnMut(Form)> {
     terms: &'a mut Terms,
@@ -449,6 +297,7 @@ impl<P: FnMut(Form)> Chunks for Words<'_, P> {
 mod tests {
     use super::*;
     use crate::index::schema;
+    use crate::index::segment::lists::VALUE_GAP;
 
     fn postings() -> Postings {
         let (_, fields) = schema::build();
@@ -480,6 +329,62 @@ mod tests {
             let parts = ["url\0https", "url\0x", "url\0org", "url\0rhino"];
             assert_eq!(terms(&postings), parts);
         }
+    }
+
+    /// Where each term of the keys stands, in the order of the documents.
+    fn keys_of(postings: &Postings) -> Vec<(String, u32, u32)> {
+        let mut keys = Vec::new();
+        postings.keys.occurrences.each(|term, doc, position| {
+            let term = String::from_utf8_lossy(postings.terms.get(term));
+            keys.push((term.into_owned(), doc, position));
+        });
+        keys
+    }
+
+    #[test]
+    fn every_entry_says_anew_which_fields_it_has() {
+        let mut postings = postings();
+        for doc in 0..2 {
+            postings.begin(doc);
+            postings.add_path("title");
+            postings.end();
+        }
+        let title = |doc: u32| ("title\0".to_owned(), doc, 0);
+        assert_eq!(keys_of(&postings), [title(0), title(1)]);
+    }
+
+    #[test]
+    fn the_items_of_a_list_stand_apart_and_other_keys_begin_again() {
+        let mut postings = postings();
+        for (path, values) in [("tags", &["a b", "c"][..]), ("year", &["1998"])] {
+            postings.add_path(path);
+            values
+                .iter()
+                .for_each(|value| postings.add_value(value, false));
+        }
+        let key = |term: &str, position: u32| (term.to_owned(), 0, position);
+        let expected = [
+            key("tags\0", 0),
+            key("tags\0a", 0),
+            key("tags\0b", 1),
+            key("tags\0c", 2 + VALUE_GAP),
+            key("year\0", 0),
+            key("year\01998", 0),
+        ];
+        assert_eq!(keys_of(&postings), expected);
+    }
+
+    #[test]
+    fn a_few_entries_take_little_memory() {
+        let mut postings = postings();
+        for doc in 0..100 {
+            postings.begin(doc);
+            postings.add_prose("The thin white duke.");
+            postings.add_title("Velvet Goldmine");
+            postings.add_artist("David Bowie");
+            postings.end();
+        }
+        assert!(postings.memory() < 1 << 20, "{}", postings.memory());
     }
 
     #[test]

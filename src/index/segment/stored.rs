@@ -34,11 +34,7 @@ impl Stored {
     pub fn fill(&mut self, key: u64, entry: &Entry) {
         self.key = key;
         self.id.clone_from(&entry.id);
-        let mut json = std::mem::take(&mut self.json).into_bytes();
-        json.clear();
-        entry.write_json(&mut json);
-        // JSON is UTF-8.
-        self.json = String::from_utf8(json).unwrap_or_default();
+        self.json = entry.to_json();
     }
 }
 

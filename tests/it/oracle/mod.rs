@@ -48,7 +48,7 @@ fn engine(versions: &[&[Entry]]) -> Engine {
     let index = folder.path().join("index");
     for entries in versions {
         let lines = entries.iter().map(|entry| {
-            let mut json: serde_json::Value = serde_json::from_slice(&entry.to_json()).unwrap();
+            let mut json: serde_json::Value = serde_json::from_str(&entry.to_json()).unwrap();
             json["id"] = entry.id.as_str().into();
             json.to_string()
         });

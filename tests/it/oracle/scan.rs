@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::{Bound, Range, RangeBounds};
 
 use needledrop::analysis::{
-    Analyzer, HALF, JOINED, Kind, Language, STEM, WHOLE, WHOLE_BARE, key_of_parts,
+    Analyzer, HALF, JOINED, Kind, Language, STEM, WHOLE, WHOLE_BARE, key_of_parts, whole_terms,
 };
 use needledrop::entry::Entry;
 use needledrop::search::query::ast::{Clause, Expr, ExprKind, Occur};
@@ -31,6 +31,8 @@ pub struct Tok {
 struct Text {
     field: String,
     tokens: Vec<Tok>,
+    /// What it is called, were it a name.
+    wholes: Vec<String>,
 }
 
 /// An entry, read.
@@ -64,13 +66,9 @@ impl FieldNames for Oracle {
     }
 }
 
-/// The tokens of a text, or of a name.
-pub fn tokens(analyzer: &mut Analyzer, text: &str, is_name: bool) -> Vec<Tok> {
-    let tokens = match is_name {
-        true => analyzer.analyze_name(text),
-        false => analyzer.analyze(text),
-    };
-    let owned = tokens.iter().map(|token| Tok {
+/// The tokens of a text.
+pub fn tokens(analyzer: &mut Analyzer, text: &str) -> Vec<Tok> {
+    let owned = analyzer.analyze(text).iter().map(|token| Tok {
         term: token.term.to_owned(),
         kind: token.kind,
         bytes: token.start..token.end,
@@ -175,8 +173,8 @@ impl Oracle {
 
     /// The bytes of a text that a quoted phrase covers, each stretch from its first word to its last.
     pub fn phrase_places(&mut self, phrase: &str, text: &str) -> Vec<Range<usize>> {
-        let wanted = tokens(&mut self.analyzer, phrase, false);
-        let mut found = tokens(&mut self.analyzer, text, false);
+        let wanted = tokens(&mut self.analyzer, phrase);
+        let mut found = tokens(&mut self.analyzer, text);
         found
             .iter_mut()
             .for_each(|token| token.bytes = seen(token, text));
@@ -217,28 +215,26 @@ fn seen(token: &Tok, text: &str) -> Range<usize> {
 
 fn read(entry: &Entry, analyzer: &mut Analyzer) -> Read {
     let mut texts = Vec::new();
-    let mut add = |field: &str, text: &str, is_name: bool| {
+    let mut add = |field: &str, text: &str| {
+        let tokens = tokens(analyzer, text);
+        let parts = tokens.iter().filter(|token| token.kind == Kind::Part);
+        let parts: Vec<&str> = parts.map(|token| token.term.as_str()).collect();
         texts.push(Text {
             field: field.to_owned(),
-            tokens: tokens(analyzer, text, is_name),
+            wholes: whole_terms(text, &parts),
+            tokens,
         });
     };
-    add("title", &entry.title, true);
-    entry
-        .artists
-        .iter()
-        .for_each(|name| add("artists", name, true));
-    entry
-        .aliases
-        .iter()
-        .for_each(|name| add("aliases", name, true));
-    add("prose", &entry.prose, false);
+    add("title", &entry.title);
+    entry.artists.iter().for_each(|name| add("artists", name));
+    entry.aliases.iter().for_each(|name| add("aliases", name));
+    add("prose", &entry.prose);
     let mut numbers = Vec::new();
     for (path, value) in entry.scalars() {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        add(&path, &text, false);
+        add(&path, &text);
         numbers.extend(value.as_f64().map(|number| (path.into_owned(), number)));
     }
     let has = |text: &&Text| !text.tokens.is_empty() || !is_builtin(&text.field);
@@ -289,11 +285,11 @@ impl Scan<'_> {
                 self.word(word, entry, scope) || (wanted && self.is_called(&[word], entry, scope))
             }
             ExprKind::Prefix(start) => {
-                let start = tokens(self.analyzer, start, false);
+                let start = tokens(self.analyzer, start);
                 phrase_stands(&phrase_words(&start, true), entry, scope, 0)
             }
             ExprKind::Phrase { text, slop, prefix } => {
-                let phrase = tokens(self.analyzer, text, false);
+                let phrase = tokens(self.analyzer, text);
                 phrase_stands(&phrase_words(&phrase, *prefix), entry, scope, *slop)
             }
             ExprKind::Group(clauses) => self.group(clauses, entry, scope, wanted),
@@ -357,7 +353,7 @@ impl Scan<'_> {
 
     /// The plain parts of a typed word; a word without any is its symbols.
     fn parts(&mut self, word: &str) -> Vec<String> {
-        let tokens = tokens(self.analyzer, word, false);
+        let tokens = tokens(self.analyzer, word);
         let of_kind = |kind: Kind| -> Vec<String> {
             let of_it = tokens.iter().filter(|token| token.kind == kind);
             of_it.map(|token| token.term.clone()).collect()
@@ -387,13 +383,13 @@ impl Scan<'_> {
         let names =
             texts(entry, scope).filter(|text| text.field != "prose" && is_builtin(&text.field));
         names
-            .flat_map(|text| &text.tokens)
-            .any(|token| token.kind == Kind::Whole && ways.contains(&token.term))
+            .flat_map(|text| &text.wholes)
+            .any(|whole| ways.contains(whole))
     }
 
     /// Whether a typed word stands in the entry.
     fn word(&mut self, word: &str, entry: &Read, scope: &Scope) -> bool {
-        let typed = tokens(self.analyzer, word, false);
+        let typed = tokens(self.analyzer, word);
         let parts: Vec<&Tok> = typed
             .iter()
             .filter(|token| token.kind == Kind::Part)
