@@ -369,7 +369,7 @@ mod tests {
             key("tags\0b", 1),
             key("tags\0c", 2 + VALUE_GAP),
             key("year\0", 0),
-            key("year\01998", 0),
+            key("year\u{0}1998", 0),
         ];
         assert_eq!(keys_of(&postings), expected);
     }
