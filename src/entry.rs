@@ -4,7 +4,10 @@
 //! JSON ([`Entry::to_json`]), in the same shape in which a user would write it by hand.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
@@ -36,33 +39,15 @@ impl Entry {
     /// Reads back what [`Entry::to_json`] wrote.
     ///
     /// # Errors
-    /// When `json` is not a JSON object: the index is corrupt.
+    /// When `json` is something else: the index is corrupt.
     pub fn from_json(id: String, json: &str) -> Result<Entry, serde_json::Error> {
-        let mut keys: Map<String, Value> = serde_json::from_str(json)?;
-        let mut text = |key: &str| match keys.shift_remove(key) {
-            Some(Value::String(text)) => text,
-            _ => String::new(),
-        };
-        let (title, prose) = (text("title"), text("prose"));
-        let mut list = |key: &str| match keys.shift_remove(key) {
-            Some(Value::Array(items)) => items
-                .into_iter()
-                .filter_map(|item| match item {
-                    Value::String(text) => Some(text),
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let (artists, aliases) = (list("artists"), list("aliases"));
-        Ok(Entry {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let entry = deserializer.deserialize_map(Reading(Entry {
             id,
-            title,
-            artists,
-            prose,
-            aliases,
-            keys,
-        })
+            ..Entry::default()
+        }))?;
+        deserializer.end()?;
+        Ok(entry)
     }
 
     /// About how many bytes it holds.
@@ -134,6 +119,38 @@ impl Serialize for Stored<'_> {
         object.end()
     }
 }
+
+/// An entry being read. Its own fields go where they belong at once: a search does this for every hit.
+struct Reading(Entry);
+
+impl<'de> Visitor<'de> for Reading {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entry")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Entry, A::Error> {
+        let mut entry = self.0;
+        while let Some(Key(key)) = object.next_key()? {
+            match &*key {
+                "title" => entry.title = object.next_value()?,
+                "artists" => entry.artists = object.next_value()?,
+                "aliases" => entry.aliases = object.next_value()?,
+                "prose" => entry.prose = object.next_value()?,
+                _ => {
+                    let value = object.next_value()?;
+                    entry.keys.insert(key.into_owned(), value);
+                }
+            }
+        }
+        Ok(entry)
+    }
+}
+
+/// A key as it stands in the JSON, where it needs no unescaping.
+#[derive(Deserialize)]
+struct Key<'j>(#[serde(borrow)] Cow<'j, str>);
 
 #[cfg(test)]
 mod tests {

@@ -25,6 +25,7 @@ pub mod schema;
 mod segment;
 mod settle;
 mod status;
+mod stored;
 mod sweep;
 #[cfg(test)]
 mod testing;

@@ -9,8 +9,6 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use tantivy::directory::MmapDirectory;
-use tantivy::schema::OwnedValue;
-use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer};
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError};
 
 use super::Source;
@@ -22,6 +20,7 @@ use super::lengths::Lengths;
 use super::manifest::{Catalog, Twin};
 use super::names::{self, Fate};
 use super::schema::{self, Fields};
+use super::stored::{Stored, Stores};
 use super::{command, trouble};
 use crate::analysis::{self, Language};
 use crate::entry::Entry;
@@ -53,6 +52,7 @@ pub struct OpenIndex {
     pub commit: String,
     header: Header,
     catalog: Catalog,
+    stores: Stores,
     /// By key, every entry that is shown with a suffix behind its id.
     twins: OnceLock<HashMap<u64, Twin>>,
     /// The state of the pointer and of `meta.json` when this commit was read.
@@ -79,32 +79,6 @@ impl Seen {
             size: metadata.len(),
             inode,
         })
-    }
-}
-
-/// What is stored of an entry, read without a document of Tantivy's in between.
-#[derive(Default)]
-struct Stored {
-    id: Option<String>,
-    key: Option<u64>,
-    json: Option<String>,
-}
-
-impl DocumentDeserialize for Stored {
-    fn deserialize<'de, D: DocumentDeserializer<'de>>(
-        mut deserializer: D,
-    ) -> std::result::Result<Stored, DeserializeError> {
-        let mut stored = Stored::default();
-        while let Some((_, value)) = deserializer.next_field::<OwnedValue>()? {
-            match value {
-                OwnedValue::U64(key) => stored.key = Some(key),
-                // The id stands first: fields are stored in the order of the schema.
-                OwnedValue::Str(id) if stored.id.is_none() => stored.id = Some(id),
-                OwnedValue::Str(json) => stored.json = Some(json),
-                _ => {}
-            }
-        }
-        Ok(stored)
     }
 }
 
@@ -203,18 +177,12 @@ impl OpenIndex {
     /// # Errors
     /// When the index cannot be read, or makes no sense.
     pub fn entry(&self, address: DocAddress) -> Result<Entry> {
-        let stored: Stored = self
-            .searcher
-            .doc(address)
-            .map_err(|error| trouble::reading(&self.folder, &error))?;
-        let (Some(id), Some(key), Some(json)) = (stored.id, stored.key, stored.json) else {
-            return Err(trouble::corrupt(&self.folder, "an entry lacks a part"));
-        };
-        let id = match self.final_id(&id, key)? {
-            Cow::Owned(suffixed) => suffixed,
-            Cow::Borrowed(_) => id,
-        };
-        Entry::from_json(id, &json)
+        let read = self.stores.read(&self.searcher, address);
+        let bytes = read.map_err(|error| trouble::reading(&self.folder, &error))?;
+        let stored = Stored::decode(&bytes, &self.fields)
+            .ok_or_else(|| trouble::corrupt(&self.folder, "an entry makes no sense"))?;
+        let id = self.final_id(stored.id, stored.key)?.into_owned();
+        Entry::from_json(id, stored.json)
             .map_err(|error| trouble::corrupt(&self.folder, "an entry is no JSON").because(&error))
     }
 
@@ -265,6 +233,11 @@ impl OpenIndex {
     ) -> io::Result<Option<(u32, u64)>> {
         let base = names::base_of(base);
         let found = self.catalog.find(base)?;
+        if let [only] = found.as_slice() {
+            // As nearly every id: it has no twins to be told from.
+            let key = names::key_of(base, only.member.fingerprint);
+            return Ok(wanted(Fate::Plain, "").then_some((only.row, key)));
+        }
         let members: Vec<_> = found.iter().map(|found| found.member).collect();
         let fates = names::settle(&members);
         let at = fates
@@ -338,6 +311,8 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
         );
         return Err(Failure::Final(trouble::corrupt(folder, what)));
     }
+    let block = index.settings().docstore_blocksize;
+    let stores = Stores::new(searcher.segment_readers().len(), block);
     let name = generation.file_name().unwrap_or_default();
     Ok(OpenIndex {
         commit: format!("{}/{}", name.to_string_lossy(), commit.opstamp),
@@ -350,6 +325,7 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
         total_length,
         header,
         catalog,
+        stores,
         twins: OnceLock::new(),
         seen,
     })
