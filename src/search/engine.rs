@@ -26,6 +26,7 @@ use super::response::{Fragment, Hit, SearchResponse};
 use super::run::Runner;
 use super::segment::Segment;
 use super::suggest::{self, Suggestion, Suggestions, Typed};
+use super::ties::Ties;
 use super::top::Ranked;
 use super::weights::{WEIGHTS, Weights};
 use crate::analysis::Analyzer;
@@ -41,6 +42,8 @@ pub struct Engine {
     weights: Weights,
     /// The values of the fields that have been counted.
     ordinals: Known,
+    /// The order of the ids.
+    ties: Ties,
     /// Analyzers not in use: each remembers stems.
     analyzers: Mutex<Vec<Analyzer>>,
 }
@@ -90,6 +93,7 @@ impl Engine {
             segments,
             weights,
             ordinals: Known::default(),
+            ties: Ties::default(),
             analyzers: Mutex::new(Vec::new()),
         })
     }
@@ -204,6 +208,7 @@ impl Engine {
         let runner = Runner {
             index: &self.index,
             segments: &self.segments,
+            ties: &self.ties,
             lexicon: &lexicon,
             plan: &plan,
             worth: &worth,

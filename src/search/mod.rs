@@ -31,6 +31,7 @@ mod segment;
 mod similar;
 mod sort;
 pub mod suggest;
+mod ties;
 mod top;
 pub mod weights;
 

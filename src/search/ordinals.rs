@@ -4,6 +4,7 @@
 //! somebody first counts the field; after that, counting is adding to an array, and only the values that are shown are read.
 
 use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -49,39 +50,11 @@ impl Ordinals {
         Ok(Some(made))
     }
 
-    /// Merges the dictionaries, each of which is in order.
     fn new(columns: Vec<Option<StrColumn>>) -> tantivy::Result<Ordinals> {
-        let mut streams = Vec::new();
-        for column in &columns {
-            let stream = column.as_ref().map(|column| column.dictionary().stream());
-            streams.push(stream.transpose()?);
-        }
-        let mut numbers = vec![Vec::new(); columns.len()];
         let mut places: Vec<(u32, u32)> = Vec::new();
-        let mut next = BinaryHeap::new();
-        for (segment, stream) in streams.iter_mut().enumerate() {
-            if let Some(stream) = stream.as_mut()
-                && stream.advance()
-            {
-                next.push(Reverse((stream.key().to_vec(), segment)));
-            }
-        }
-        let mut last: Option<Vec<u8>> = None;
-        while let Some(Reverse((mut key, segment))) = next.pop() {
-            if last.as_ref() != Some(&key) {
-                places.push((segment as u32, numbers[segment].len() as u32));
-                last = Some(key.clone());
-            }
-            numbers[segment].push(places.len() as u32 - 1);
-            if let Some(stream) = streams[segment].as_mut()
-                && stream.advance()
-            {
-                key.clear();
-                key.extend_from_slice(stream.key());
-                next.push(Reverse((key, segment)));
-            }
-        }
-        drop(streams);
+        let numbers = merge(&columns, |segment, own| {
+            places.push((segment as u32, own as u32));
+        })?;
         Ok(Ordinals {
             columns,
             numbers,
@@ -114,4 +87,48 @@ impl Ordinals {
         let found = column.ord_to_str(u64::from(own), &mut text);
         matches!(found, Ok(true)).then_some(text)
     }
+}
+
+/// Merges the dictionaries of a column in each segment: for each segment its own number of a value → the number in all of
+/// them, which goes by the order of the values. Calls `each_value` with a place of every value in turn.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn merge(
+    columns: &[Option<StrColumn>],
+    mut each_value: impl FnMut(usize, usize),
+) -> tantivy::Result<Vec<Vec<u32>>> {
+    let mut streams = Vec::new();
+    for column in columns {
+        let stream = column.as_ref().map(|column| column.dictionary().stream());
+        streams.push(stream.transpose()?);
+    }
+    let mut numbers: Vec<Vec<u32>> = vec![Vec::new(); columns.len()];
+    let mut next = BinaryHeap::new();
+    for (segment, stream) in streams.iter_mut().enumerate() {
+        if let Some(stream) = stream.as_mut()
+            && stream.advance()
+        {
+            next.push(Reverse((stream.key().to_vec(), segment)));
+        }
+    }
+    let (mut last, mut values) = (Vec::new(), 0);
+    while let Some(mut first) = next.peek_mut() {
+        let Reverse((key, segment)) = &mut *first;
+        if values == 0 || last != *key {
+            each_value(*segment, numbers[*segment].len());
+            last.clone_from(key);
+            values += 1;
+        }
+        numbers[*segment].push(values - 1);
+        if let Some(stream) = streams[*segment].as_mut()
+            && stream.advance()
+        {
+            key.clear();
+            key.extend_from_slice(stream.key());
+        } else {
+            PeekMut::pop(first);
+        }
+    }
+    Ok(numbers)
 }

@@ -16,6 +16,7 @@ use super::prepare::{
 use super::request::{SearchRequest, Sort};
 use super::segment::Segment;
 use super::sort::SortColumn;
+use super::ties::Ties;
 use super::top::{Ranked, SortKey, Top};
 use super::weights::Weights;
 use crate::index::open::OpenIndex;
@@ -29,6 +30,8 @@ pub struct Runner<'a> {
     pub index: &'a OpenIndex,
     /// Its segments.
     pub segments: &'a [Segment],
+    /// The order of their ids.
+    pub ties: &'a Ties,
     /// Their dictionaries.
     pub lexicon: &'a Lexicon<'a>,
     /// The plan.
@@ -78,7 +81,7 @@ impl<'a> Runner<'a> {
             Sort::Key { descending, .. } => Some(*descending),
         };
         let wanted = request.limit.saturating_add(request.offset);
-        let mut top = Top::new(wanted, sort, self.segments);
+        let mut top = Top::new(wanted, sort, self.segments, self.ties);
         let root = &self.plan.root;
         if sort.is_none() && !needs_all && request.only.is_empty() {
             if let Some(parts) = alternatives(self.plan, root) {

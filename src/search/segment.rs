@@ -192,6 +192,12 @@ impl Segment {
         Ok(self.ids.get_or_init(|| column))
     }
 
+    /// The number of an entry's id among the ids of the segment, which goes by their order.
+    #[inline]
+    pub fn id_ordinal(&self, doc: DocId) -> Option<u64> {
+        self.ids().ok()?.ords().first(doc)
+    }
+
     /// What an entry is addressed by.
     pub fn key(&self, doc: DocId) -> Option<u64> {
         self.reader.fast_fields().u64("key").ok()?.first(doc)

@@ -10,6 +10,7 @@ use tantivy::DocId;
 use tantivy::columnar::{StrColumn, TermOrdHit};
 
 use super::segment::Segment;
+use super::ties::{self, Ties};
 
 /// What a hit is sorted by when not by its score.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +56,9 @@ pub struct Top<'a> {
     sort: Option<bool>,
     /// Where the ids are.
     segments: &'a [Segment],
+    ties: &'a Ties,
+    /// The numbers of the ids over all segments, if they are known.
+    ranks: Option<&'a [Vec<u32>]>,
     /// In order up to `sorted`.
     hits: Vec<Ranked>,
     threshold: f32,
@@ -67,11 +71,18 @@ const SMALL: usize = 256;
 
 impl<'a> Top<'a> {
     /// Keeps `limit` hits, by score or (`sort`) by key, with the largest first if so said.
-    pub fn new(limit: usize, sort: Option<bool>, segments: &'a [Segment]) -> Top<'a> {
+    pub fn new(
+        limit: usize,
+        sort: Option<bool>,
+        segments: &'a [Segment],
+        ties: &'a Ties,
+    ) -> Top<'a> {
         Top {
             limit,
             sort,
             segments,
+            ties,
+            ranks: ties.ranks(segments),
             hits: Vec::new(),
             threshold: f32::NEG_INFINITY,
             last_among: Vec::new(),
@@ -119,8 +130,11 @@ impl<'a> Top<'a> {
             return false;
         };
         let segment = hit.segment as usize;
-        if last.segment == hit.segment || self.limit > SMALL {
+        if self.limit > SMALL {
             return false;
+        }
+        if last.segment == hit.segment || self.ranks.is_some() {
+            return self.compare_ids(last, hit) == Ordering::Less;
         }
         if self.last_among.len() <= segment {
             self.last_among.resize(segment + 1, None);
@@ -178,10 +192,11 @@ impl<'a> Top<'a> {
 
     /// Entries whose corpus gives them one id are told apart by what they are addressed by.
     fn compare_ids(&self, a: &Ranked, b: &Ranked) -> Ordering {
-        let by_id = match a.segment == b.segment {
+        let by_id = match (a.segment == b.segment, self.ranks) {
             // Within a segment ids are numbered in their order.
-            true => self.ordinal(a).cmp(&self.ordinal(b)),
-            false => self.id(a).cmp(&self.id(b)),
+            (true, _) => self.ordinal(a).cmp(&self.ordinal(b)),
+            (false, Some(ranks)) => self.rank(ranks, a).cmp(&self.rank(ranks, b)),
+            (false, None) => self.id(a).cmp(&self.id(b)),
         };
         by_id.then_with(|| self.address(a).cmp(&self.address(b)))
     }
@@ -191,7 +206,11 @@ impl<'a> Top<'a> {
     }
 
     fn ordinal(&self, hit: &Ranked) -> Option<u64> {
-        self.ids(hit)?.term_ords(hit.doc).next()
+        self.segments.get(hit.segment as usize)?.id_ordinal(hit.doc)
+    }
+
+    fn rank(&self, ranks: &[Vec<u32>], hit: &Ranked) -> Option<u32> {
+        ties::rank(ranks, self.segments, hit.segment, hit.doc)
     }
 
     /// What tells entries apart whose corpus gives them one id.
@@ -201,6 +220,7 @@ impl<'a> Top<'a> {
 
     fn id<'h>(&self, hit: &'h Ranked) -> Option<&'h str> {
         let read = || {
+            self.ties.count_read();
             let mut id = String::new();
             let found = self.ids(hit)?.ord_to_str(self.ordinal(hit)?, &mut id);
             found.ok()?.then(|| id.into_boxed_str())
