@@ -15,8 +15,6 @@ use super::phrase::PhraseCursor;
 use super::segment::{Segment, Zone};
 
 /// Documents in order.
-// Nearly all cursors are of one term: a box would cost them a look elsewhere at every document.
-#[allow(clippy::large_enum_variant)]
 pub enum Cursor {
     /// One term's list.
     Term(TermCursor),
@@ -33,6 +31,24 @@ pub enum Cursor {
     },
 }
 
+/// How much is read of a term's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The documents; every frequency is said to be 1.
+    Documents,
+    /// How often it stands in each, too.
+    Frequencies,
+}
+
+impl Detail {
+    fn option(self) -> IndexRecordOption {
+        match self {
+            Detail::Documents => IndexRecordOption::Basic,
+            Detail::Frequencies => IndexRecordOption::WithFreqs,
+        }
+    }
+}
+
 impl Cursor {
     /// The cursors of a pattern in a zone; none when the zone has nothing of it. `path` goes before every term.
     pub fn open(
@@ -40,13 +56,16 @@ impl Cursor {
         zone: Zone,
         path: &str,
         pattern: &Pattern,
+        detail: Detail,
     ) -> tantivy::Result<Vec<Cursor>> {
         match pattern {
             Pattern::Terms(terms) => {
                 let mut cursors = Vec::with_capacity(terms.len());
                 for term in terms {
                     if let Some(info) = segment.term_at(zone, path, term)? {
-                        cursors.push(Cursor::Term(TermCursor::open(segment, zone, &info)?));
+                        cursors.push(Cursor::Term(TermCursor::open(
+                            segment, zone, &info, detail,
+                        )?));
                     }
                 }
                 Ok(cursors)
@@ -66,6 +85,21 @@ impl Cursor {
         }
     }
 
+    /// The cursor of a term in a zone, if it is there. `path` goes before it.
+    pub fn of_term(
+        segment: &Segment,
+        zone: Zone,
+        path: &str,
+        term: &str,
+        detail: Detail,
+    ) -> tantivy::Result<Option<Cursor>> {
+        let Some(info) = segment.term_at(zone, path, term)? else {
+            return Ok(None);
+        };
+        let cursor = TermCursor::open(segment, zone, &info, detail)?;
+        Ok(Some(Cursor::Term(cursor)))
+    }
+
     /// The cursors of a pattern in the prose: in the text, less what is in the title and the names.
     pub fn open_prose(segment: &Segment, pattern: &Pattern) -> tantivy::Result<Vec<Cursor>> {
         let single = |term: &String| Pattern::Terms(vec![term.clone()]);
@@ -75,9 +109,10 @@ impl Cursor {
         };
         let mut cursors = Vec::new();
         for pattern in &patterns {
-            for whole in Cursor::open(segment, Zone::Text, "", pattern)? {
-                let mut less = Cursor::open(segment, Zone::Title, "", pattern)?;
-                less.extend(Cursor::open(segment, Zone::Artists, "", pattern)?);
+            let open = |zone| Cursor::open(segment, zone, "", pattern, Detail::Frequencies);
+            for whole in open(Zone::Text)? {
+                let mut less = open(Zone::Title)?;
+                less.extend(open(Zone::Artists)?);
                 cursors.push(Cursor::Less {
                     whole: Box::new(whole),
                     less,
@@ -143,18 +178,15 @@ impl Cursor {
         }
     }
 
-    /// Sets the bit of every document from the current one on in which it really stands.
-    pub fn mark(&mut self, found: &mut [u64]) {
-        let mut set = |doc: DocId| {
-            if let Some(word) = found.get_mut(doc as usize / 64) {
-                *word |= 1 << (doc % 64);
-            }
-        };
+    /// Calls `set` for every document from the current one on in which it really stands.
+    pub fn each(&mut self, mut set: impl FnMut(DocId)) {
         match self {
             Cursor::Term(term) => {
                 while term.doc != TERMINATED {
-                    term.rest_of_block().0.iter().copied().for_each(&mut set);
-                    term.seek(term.last.saturating_add(1).min(TERMINATED));
+                    let docs = &term.blocks.docs()[term.index..];
+                    docs.iter().copied().for_each(&mut set);
+                    term.blocks.advance();
+                    term.settle(0);
                 }
             }
             Cursor::Gathered(gathered) => gathered.docs.iter().copied().for_each(set),
@@ -188,7 +220,8 @@ impl Cursor {
 
 /// One term's list, a block of 128 documents at a time.
 pub struct TermCursor {
-    blocks: BlockSegmentPostings,
+    /// More than a kilobyte, which should not be moved about; where it stands is told without a look at it.
+    blocks: Box<BlockSegmentPostings>,
     index: usize,
     doc: DocId,
     /// The last document of the current block.
@@ -196,13 +229,17 @@ pub struct TermCursor {
 }
 
 impl TermCursor {
-    /// Opens a term's list, with frequencies.
-    pub fn open(segment: &Segment, zone: Zone, info: &TermInfo) -> tantivy::Result<TermCursor> {
-        let blocks = segment
-            .zone(zone)?
-            .read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+    /// Opens a term's list.
+    pub fn open(
+        segment: &Segment,
+        zone: Zone,
+        info: &TermInfo,
+        detail: Detail,
+    ) -> tantivy::Result<TermCursor> {
+        let lists = segment.zone(zone)?;
+        let blocks = lists.read_block_postings_from_terminfo(info, detail.option())?;
         let mut cursor = TermCursor {
-            blocks,
+            blocks: Box::new(blocks),
             index: 0,
             doc: TERMINATED,
             last: 0,
@@ -247,8 +284,15 @@ impl TermCursor {
         self.doc
     }
 
+    /// The current document.
     #[inline]
-    fn frequency(&self) -> u32 {
+    pub fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    /// How often the term stands in it.
+    #[inline]
+    pub fn frequency(&self) -> u32 {
         self.blocks.freq(self.index)
     }
 

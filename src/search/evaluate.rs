@@ -249,12 +249,17 @@ pub fn pruned(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>)
         .map(|member| member.bound(norms))
         .collect();
     order.sort_by(|&a, &b| bounds[a].total_cmp(&bounds[b]));
-    // What the first `n` members of the order add together at most.
+    let bounds: Vec<f32> = order
+        .iter()
+        .map(|&index| bounds[index] * ROUNDING)
+        .collect();
     let mut sums = vec![0.0];
-    for &index in &order {
-        sums.push(sums[sums.len() - 1] + bounds[index] * ROUNDING);
+    for bound in &bounds {
+        sums.push(sums[sums.len() - 1] + bound);
     }
+    let docs = order.iter().map(|&index| prepared.members[index].doc());
     Pruner {
+        docs: docs.collect(),
         prepared,
         norms,
         order,
@@ -270,11 +275,23 @@ struct Pruner<'p, 's> {
     norms: &'p ZoneNorms,
     /// Members by the most they can add, least first.
     order: Vec<usize>,
+    /// Where each of them stands, side by side, since every step asks all of them. Of those that propose only.
+    docs: Vec<DocId>,
+    /// What the first `n` of them can add together at most.
     sums: Vec<f32>,
     /// Members before this one in the order propose no documents.
     first: usize,
     /// The end of the stretch of documents whose block bounds have been found worth a look.
     checked: Option<DocId>,
+}
+
+/// The next document that is proposed.
+struct Proposed {
+    doc: DocId,
+    /// The place in the order of the member that proposes it, when it is only one.
+    only: Option<usize>,
+    /// The first document behind it that any other member proposes.
+    next: DocId,
 }
 
 impl Pruner<'_, '_> {
@@ -285,51 +302,62 @@ impl Pruner<'_, '_> {
                 self.first += 1;
                 self.checked = None;
             }
-            let doc = self.candidate();
+            let proposed = self.proposed();
+            let doc = proposed.doc;
             if doc == TERMINATED {
                 return;
             }
             if self.checked.is_none_or(|end| doc > end) && self.skips_blocks(doc, top.threshold()) {
                 continue;
             }
-            if self.skips_weak(doc, top.threshold()) {
+            if self.skips_weak(&proposed, top.threshold()) {
                 continue;
             }
             self.consider(doc, top);
-            for &index in &self.order[self.first..] {
-                self.prepared.members[index].seek(doc + 1);
+            self.pass(doc);
+        }
+    }
+
+    fn proposed(&self) -> Proposed {
+        let (mut doc, mut only, mut next) = (TERMINATED, None, TERMINATED);
+        for (place, &at) in self.docs.iter().enumerate().skip(self.first) {
+            if at < doc {
+                (doc, only, next) = (at, Some(place), doc);
+            } else if at == doc {
+                only = None;
+            } else {
+                next = next.min(at);
+            }
+        }
+        Proposed { doc, only, next }
+    }
+
+    /// Moves the members that propose a document, or one before it, to the next.
+    fn pass(&mut self, doc: DocId) {
+        for place in self.first..self.order.len() {
+            if self.docs[place] <= doc {
+                self.docs[place] = self.prepared.members[self.order[place]].seek(doc + 1);
             }
         }
     }
 
-    fn candidate(&self) -> DocId {
-        let proposing = self.order[self.first..].iter();
-        proposing
-            .map(|&index| self.prepared.members[index].doc())
-            .min()
-            .unwrap_or(TERMINATED)
-    }
-
-    /// When only one member proposes `doc`, moves it to the next document that it may lift over the threshold on its own.
-    /// Says whether that is another.
-    fn skips_weak(&mut self, doc: DocId, threshold: f32) -> bool {
+    /// When only one member proposes a document, moves it to the next that it may lift over the threshold on its own. Says
+    /// whether that is another.
+    fn skips_weak(&mut self, proposed: &Proposed, threshold: f32) -> bool {
+        let Some(only) = proposed.only else {
+            return false;
+        };
         if threshold == f32::NEG_INFINITY {
             return false;
         }
-        let (mut only, mut others) = (None, TERMINATED);
-        for &index in &self.order[self.first..] {
-            let at = self.prepared.members[index].doc();
-            if at > doc {
-                others = others.min(at);
-            } else if only.replace(index).is_some() {
-                return false;
-            }
-        }
-        let Some(only) = only else { return false };
         let needed = threshold - self.sums[self.first];
-        let member = &mut self.prepared.members[only];
-        member.skip_weak(self.prepared.segment, self.norms, needed, others);
-        member.doc() != doc
+        // What is behind the stretch has bounds of its own.
+        let end = self.checked.map_or(TERMINATED, |end| end + 1);
+        let before = end.min(proposed.next);
+        let member = &mut self.prepared.members[self.order[only]];
+        member.skip_weak(self.prepared.segment, self.norms, needed, before);
+        self.docs[only] = member.doc();
+        self.docs[only] != proposed.doc
     }
 
     /// Looks at the bounds of the blocks at `doc`, and moves behind them when they hold nothing good enough.
@@ -344,9 +372,12 @@ impl Pruner<'_, '_> {
             end = end.min(member.block_end().max(doc));
         }
         let mut bound = self.sums[self.first];
-        for &index in &self.order[self.first..] {
-            let member = &mut self.prepared.members[index];
-            if member.doc() <= end {
+        for (&index, &at) in self.order[self.first..]
+            .iter()
+            .zip(&self.docs[self.first..])
+        {
+            if at <= end {
+                let member = &mut self.prepared.members[index];
                 bound += member.block_bound(segment, norms) * ROUNDING;
             }
         }
@@ -354,9 +385,7 @@ impl Pruner<'_, '_> {
             self.checked = Some(end);
             return false;
         }
-        for &index in &self.order[self.first..] {
-            self.prepared.members[index].seek(end + 1);
-        }
+        self.pass(end);
         true
     }
 
@@ -365,10 +394,12 @@ impl Pruner<'_, '_> {
         let (segment, norms) = (self.prepared.segment, self.norms);
         let threshold = top.threshold();
         let mut known = 0.0;
-        for &index in &self.order[self.first..] {
-            let member = &mut self.prepared.members[index];
-            if member.doc() == doc {
-                known += member.value_bound(segment, norms) * ROUNDING;
+        for (&index, &at) in self.order[self.first..]
+            .iter()
+            .zip(&self.docs[self.first..])
+        {
+            if at == doc {
+                known += self.prepared.members[index].value_bound(segment, norms) * ROUNDING;
             }
         }
         for place in (0..self.first).rev() {

@@ -1,7 +1,7 @@
 //! What of an entry is shown for a query: which patterns are looked for in which field.
 
 use super::passage::{Finder, Limits, Wanted, marked};
-use super::plan::{Plan, Scope};
+use super::plan::{Atom, Plan, Scope};
 use super::prepare::Worth;
 use super::response::Fragment;
 use crate::analysis::Analyzer;
@@ -21,17 +21,17 @@ pub struct FieldsWanted {
 impl FieldsWanted {
     /// What a plan looks for.
     pub fn of(plan: &Plan, worth: &Worth) -> FieldsWanted {
-        let mut lists: Vec<Vec<Wanted>> = Vec::new();
+        let mut parts: Vec<Vec<usize>> = Vec::new();
         let of_field = FIELDS.map(|field| {
-            let list = wanted(plan, worth, &field);
-            lists
-                .iter()
-                .position(|known| *known == list)
-                .unwrap_or_else(|| {
-                    lists.push(list);
-                    lists.len() - 1
-                })
+            let asked = parts_for(plan, &field);
+            let known = parts.iter().position(|known| *known == asked);
+            known.unwrap_or_else(|| {
+                parts.push(asked);
+                parts.len() - 1
+            })
         });
+        let lists = parts.iter().map(|parts| wanted(plan, worth, parts));
+        let lists = lists.collect();
         FieldsWanted { lists, of_field }
     }
 }
@@ -102,11 +102,13 @@ impl<'a> Highlighter<'a> {
         let mut fields = Vec::new();
         for ((scope, texts), of_field) in FIELDS.iter().zip(texts).zip(self.of_field) {
             let finder = &mut self.finders[of_field];
-            let fragments: Vec<Fragment> = texts
-                .iter()
-                .map(|text| finder.marked(text, self.analyzer))
-                .filter(|fragment| !only_matched || has_match(fragment))
-                .collect();
+            let mut fragments = Vec::new();
+            for text in texts {
+                fragments.extend(match only_matched {
+                    true => finder.marked_if_any(text, self.analyzer),
+                    false => Some(finder.marked(text, self.analyzer)),
+                });
+            }
             if !fragments.is_empty() {
                 fields.push((scope.field_name().to_owned(), fragments));
             }
@@ -121,7 +123,8 @@ impl<'a> Highlighter<'a> {
             return fields;
         }
         for (path, value) in entry.scalars() {
-            let wanted = wanted(self.plan, self.worth, &Scope::Key(path.to_string()));
+            let parts = parts_for(self.plan, &Scope::Key(path.to_string()));
+            let wanted = wanted(self.plan, self.worth, &parts);
             if wanted.is_empty() {
                 continue;
             }
@@ -144,24 +147,27 @@ fn has_match(fragment: &Fragment) -> bool {
     fragment.iter().any(|piece| piece.matched)
 }
 
-/// What is looked for in a field: the parts of the query that ask for it, or for any field; never an excluded one.
-fn wanted(plan: &Plan, worth: &Worth, field: &Scope) -> Vec<Wanted> {
+/// The parts of the query that are looked for in a field: those that ask for it, or for any field; never an excluded one.
+fn parts_for(plan: &Plan, field: &Scope) -> Vec<usize> {
     let anywhere = !matches!(field, Scope::Key(_));
+    let asks = |atom: &Atom| {
+        let here = atom.scope == *field || (anywhere && atom.scope == Scope::Any);
+        atom.scores && here
+    };
+    (0..plan.atoms.len())
+        .filter(|&index| asks(&plan.atoms[index]))
+        .collect()
+}
+
+/// What is looked for of these parts.
+fn wanted(plan: &Plan, worth: &Worth, parts: &[usize]) -> Vec<Wanted> {
     let mut all = Vec::new();
-    for (index, atom) in plan
-        .atoms
-        .iter()
-        .enumerate()
-        .filter(|(_, atom)| atom.scores)
-    {
-        if atom.scope == *field || (anywhere && atom.scope == Scope::Any) {
-            let weight = worth.atoms[index];
-            all.extend(atom.forms.iter().map(|form| Wanted {
-                pattern: form.pattern.clone(),
-                atom: index,
-                weight,
-            }));
-        }
+    for &atom in parts {
+        all.extend(plan.atoms[atom].forms.iter().map(|form| Wanted {
+            pattern: form.pattern.clone(),
+            atom,
+            weight: worth.atoms[atom],
+        }));
     }
     all
 }

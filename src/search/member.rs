@@ -193,28 +193,15 @@ impl Member {
                 .of(occurrences * norms.by_length[usize::from(length)])
     }
 
-    /// Passes over candidates before `before` to each of which it adds less than `needed`, as far as that can be told from
-    /// one block of one list: the one that stands at the candidate, up to where another of its lists stands.
+    /// Passes over candidates before `before` to each of which it adds less than `needed`, as far as its lists tell that at
+    /// a glance: those of terms in the text.
     pub fn skip_weak(&mut self, segment: &Segment, norms: &ZoneNorms, needed: f32, before: DocId) {
-        let extras = self.extras();
         if self.flat || self.zone != Zone::Text {
             return;
         }
-        let (mut standing, mut before) = (None, before);
-        for (at, (cursor, _)) in self.cursors.iter().enumerate() {
-            let doc = cursor.doc();
-            if doc > self.doc {
-                before = before.min(doc);
-            } else if standing.replace(at).is_some() {
-                return;
-            }
-        }
-        let Some((Cursor::Term(term), weight)) = standing.map(|at| &mut self.cursors[at]) else {
-            return;
-        };
         // The saturation turned round: so many occurrences (over the length's norm) are needed.
         let Saturation { k1, .. } = norms.text.saturation;
-        let share = (needed / ROUNDING - extras) / self.factor;
+        let share = (needed / ROUNDING - self.extras()) / self.factor;
         if share <= 0.0 {
             return;
         }
@@ -222,13 +209,47 @@ impl Member {
             true => k1 * share / (k1 + 1.0 - share) / ROUNDING,
             false => f32::INFINITY,
         };
-        let (lengths, weight) = (segment.lengths(), *weight);
-        term.skip_weak(before, |doc, frequency| {
-            let norm = norms.text.by_length[usize::from(lengths.fieldnorm_id(doc))];
-            weight * frequency as f32 * norm < enough
-        });
-        let docs = self.cursors.iter().map(|(cursor, _)| cursor.doc());
-        self.doc = docs.min().unwrap_or(TERMINATED);
+        let lengths = segment.lengths();
+        let is_weak = |doc: DocId, occurrences: f32| {
+            occurrences * norms.text.by_length[usize::from(lengths.fieldnorm_id(doc))] < enough
+        };
+        while self.doc < before && self.passes_weak(before, is_weak) {
+            let docs = self.cursors.iter().map(|(cursor, _)| cursor.doc());
+            self.doc = docs.min().unwrap_or(TERMINATED);
+        }
+    }
+
+    /// Moves the lists that stand at the candidate behind it if it is weak; says whether it is. A list that stands there
+    /// alone goes on up to where another stands.
+    fn passes_weak(&mut self, before: DocId, is_weak: impl Fn(DocId, f32) -> bool) -> bool {
+        let (at, mut before) = (self.doc, before);
+        let (mut occurrences, mut only, mut standing) = (0.0, 0, 0);
+        for (index, (cursor, weight)) in self.cursors.iter().enumerate() {
+            let Cursor::Term(term) = cursor else {
+                return false;
+            };
+            if term.doc() == at {
+                occurrences += weight * term.frequency() as f32;
+                standing += 1;
+                only = index;
+            } else {
+                before = before.min(term.doc());
+            }
+        }
+        if !is_weak(at, occurrences) {
+            return false;
+        }
+        if let (1, (Cursor::Term(term), weight)) = (standing, &mut self.cursors[only]) {
+            let weight = *weight;
+            term.skip_weak(before, |doc, count| is_weak(doc, weight * count as f32));
+            return true;
+        }
+        for (cursor, _) in &mut self.cursors {
+            if cursor.doc() == at {
+                cursor.seek(at + 1);
+            }
+        }
+        true
     }
 
     /// How often it stands in the candidate, over all its forms (for explanations).

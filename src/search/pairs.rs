@@ -2,6 +2,8 @@
 //!
 //! Only documents that might get among the best are asked, so that positions are read for few.
 
+use std::sync::Arc;
+
 use tantivy::postings::SegmentPostings;
 use tantivy::{DocId, DocSet};
 
@@ -39,7 +41,7 @@ struct Word<'s> {
     segment: &'s Segment,
     zone: Zone,
     atom: usize,
-    terms: Vec<String>,
+    terms: Arc<[String]>,
     lists: Option<Vec<SegmentPostings>>,
     /// Where it stands in `doc`.
     positions: Vec<u32>,
@@ -53,7 +55,7 @@ impl<'s> Pairs<'s> {
         segment: &'s Segment,
         zone: Zone,
         atom: usize,
-        terms: &[String],
+        terms: &Arc<[String]>,
     ) -> usize {
         let known = self
             .words
@@ -64,7 +66,7 @@ impl<'s> Pairs<'s> {
                 segment,
                 zone,
                 atom,
-                terms: terms.to_vec(),
+                terms: Arc::clone(terms),
                 lists: None,
                 positions: Vec::new(),
                 doc: None,

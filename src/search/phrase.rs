@@ -26,13 +26,18 @@ pub struct PhraseCursor {
     /// Ends of what has been matched so far, with the fewest gaps to get there; kept to spare allocations.
     ends: Vec<(u32, u32)>,
     reached: Vec<(u32, u32)>,
+    /// The same where no gap is allowed.
+    adjacent: Vec<u32>,
+    stepped: Vec<u32>,
 }
 
 /// The lists of what may stand at one place.
 struct PlaceCursor {
     lists: Vec<(SegmentPostings, u32)>,
-    /// Begin and end (exclusive) positions in the current document; kept to spare allocations.
+    /// Begin and end (exclusive) positions in the current document, where several lists stand there; kept to spare
+    /// allocations.
     spans: Vec<(u32, u32)>,
+    /// Begin positions in the only list.
     buffer: Vec<u32>,
 }
 
@@ -62,6 +67,8 @@ impl PhraseCursor {
             counted: None,
             ends: Vec::new(),
             reached: Vec::new(),
+            adjacent: Vec::new(),
+            stepped: Vec::new(),
         };
         cursor.doc = cursor.next_candidate(0);
         Ok(Some(cursor))
@@ -132,16 +139,19 @@ impl PhraseCursor {
 
     /// Follows the phrase from left to right: for each end reached, the fewest gaps needed to reach it.
     fn count(&mut self) -> u32 {
+        if self.slop == 0 {
+            return self.count_adjacent();
+        }
         let doc = self.doc;
         let slop = self.slop;
         self.ends.clear();
         for (index, place) in self.places.iter_mut().enumerate() {
             place.read_spans(doc);
             if index == 0 {
-                self.ends
-                    .extend(place.spans.iter().map(|&(_, end)| (end, 0)));
+                self.ends.extend(place.spans().map(|(_, end)| (end, 0)));
+                set_in_order(&mut self.ends, |&(end, _)| end);
             } else {
-                step(&self.ends, &place.spans, slop, &mut self.reached);
+                step(&self.ends, place.spans(), slop, &mut self.reached);
                 std::mem::swap(&mut self.ends, &mut self.reached);
             }
             if self.ends.is_empty() {
@@ -150,14 +160,54 @@ impl PhraseCursor {
         }
         self.ends.len() as u32
     }
+
+    /// As [`PhraseCursor::count`] does, where nothing may lie between the elements, as in nearly all phrases.
+    fn count_adjacent(&mut self) -> u32 {
+        let doc = self.doc;
+        self.adjacent.clear();
+        for (index, place) in self.places.iter_mut().enumerate() {
+            place.read_spans(doc);
+            if index == 0 {
+                self.adjacent.extend(place.spans().map(|(_, end)| end));
+                set_in_order(&mut self.adjacent, |&end| end);
+            } else {
+                step_adjacent(&self.adjacent, place.spans(), &mut self.stepped);
+                std::mem::swap(&mut self.adjacent, &mut self.stepped);
+            }
+            if self.adjacent.is_empty() {
+                return 0;
+            }
+        }
+        self.adjacent.len() as u32
+    }
+}
+
+/// As [`step`], where nothing may lie between: those of `ends` that are the beginning of a span, moved to its end.
+fn step_adjacent(ends: &[u32], spans: impl Iterator<Item = (u32, u32)>, reached: &mut Vec<u32>) {
+    reached.clear();
+    let mut from = 0;
+    for (begin, end) in spans {
+        while from < ends.len() && ends[from] < begin {
+            from += 1;
+        }
+        if ends.get(from) == Some(&begin) {
+            reached.push(end);
+        }
+    }
+    set_in_order(reached, |&end| end);
 }
 
 /// From the ends reached so far (in order, each with its gaps) to those reached through `spans` (in order), into
 /// `reached`.
-fn step(ends: &[(u32, u32)], spans: &[(u32, u32)], slop: u32, reached: &mut Vec<(u32, u32)>) {
+fn step(
+    ends: &[(u32, u32)],
+    spans: impl Iterator<Item = (u32, u32)>,
+    slop: u32,
+    reached: &mut Vec<(u32, u32)>,
+) {
     reached.clear();
     let mut from = 0;
-    for &(begin, end) in spans {
+    for (begin, end) in spans {
         while from < ends.len() && ends[from].0 + slop < begin {
             from += 1;
         }
@@ -167,10 +217,15 @@ fn step(ends: &[(u32, u32)], spans: &[(u32, u32)], slop: u32, reached: &mut Vec<
             reached.push((end, fewest));
         }
     }
-    // Spans of different lengths may end out of order, or at one place.
-    if !reached.is_sorted_by(|a, b| a.0 < b.0) {
+    set_in_order(reached, |&(end, _)| end);
+}
+
+/// Puts what has been reached in order, each end once, with the fewest gaps: spans of different lengths may end out of order,
+/// or at one place.
+fn set_in_order<T: Ord>(reached: &mut Vec<T>, end: impl Fn(&T) -> u32) {
+    if !reached.is_sorted_by(|a, b| end(a) < end(b)) {
         reached.sort_unstable();
-        reached.dedup_by_key(|&mut (end, _)| end);
+        reached.dedup_by_key(|reached| end(reached));
     }
 }
 
@@ -235,20 +290,38 @@ impl PlaceCursor {
             .sum()
     }
 
+    /// Reads where the place stands in a document.
     fn read_spans(&mut self, doc: DocId) {
         self.spans.clear();
+        self.buffer.clear();
+        if let [(only, _)] = self.lists.as_mut_slice() {
+            if only.doc() == doc {
+                positions_of(only, &mut self.buffer);
+            }
+            return;
+        }
         for (list, covered) in &mut self.lists {
             if list.doc() == doc {
                 self.buffer.clear();
                 positions_of(list, &mut self.buffer);
-                self.spans
-                    .extend(self.buffer.iter().map(|&begin| (begin, begin + *covered)));
+                let spans = self.buffer.iter().map(|&begin| (begin, begin + *covered));
+                self.spans.extend(spans);
             }
         }
-        if self.lists.len() > 1 {
-            self.spans.sort_unstable();
-            self.spans.dedup();
-        }
+        self.buffer.clear();
+        self.spans.sort_unstable();
+        self.spans.dedup();
+    }
+
+    /// What has been read, in order.
+    fn spans(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        // One of the two is empty.
+        let covered = self.lists.first().map_or(1, |(_, covered)| *covered);
+        let of_one = self
+            .buffer
+            .iter()
+            .map(move |&begin| (begin, begin + covered));
+        of_one.chain(self.spans.iter().copied())
     }
 }
 
@@ -263,13 +336,39 @@ fn positions_covered(term: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::step;
+    use super::{set_in_order, step, step_adjacent};
+
+    #[test]
+    fn ends_are_in_order_and_the_fewest_gaps_stay() {
+        let mut ends = vec![(5, 1), (3, 0), (5, 0), (3, 2)];
+        set_in_order(&mut ends, |&(end, _)| end);
+        assert_eq!(ends, [(3, 0), (5, 0)]);
+    }
+
+    #[test]
+    fn adjacent_steps_are_steps_without_gaps() {
+        let stepped = |ends: &[u32], spans: &[(u32, u32)]| {
+            let (mut reached, mut adjacent) = (Vec::new(), Vec::new());
+            let with_gaps: Vec<(u32, u32)> = ends.iter().map(|&end| (end, 0)).collect();
+            step(&with_gaps, spans.iter().copied(), 0, &mut reached);
+            step_adjacent(ends, spans.iter().copied(), &mut adjacent);
+            let reached: Vec<u32> = reached.into_iter().map(|(end, _)| end).collect();
+            assert_eq!(adjacent, reached);
+            adjacent
+        };
+        assert_eq!(stepped(&[1, 5], &[(1, 2), (6, 7)]), [2]);
+        assert_eq!(
+            stepped(&[1, 2, 9], &[(1, 4), (2, 3), (2, 4), (9, 10)]),
+            [3, 4, 10]
+        );
+        assert!(stepped(&[], &[(1, 2)]).is_empty());
+    }
 
     #[test]
     fn steps_take_the_fewest_gaps() {
         let stepped = |ends: &[(u32, u32)], spans: &[(u32, u32)], slop| {
             let mut reached = Vec::new();
-            step(ends, spans, slop, &mut reached);
+            step(ends, spans.iter().copied(), slop, &mut reached);
             reached
         };
         assert_eq!(stepped(&[(1, 0), (5, 0)], &[(1, 2), (6, 7)], 0), [(2, 0)]);

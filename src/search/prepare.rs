@@ -1,6 +1,8 @@
 //! From a plan to what runs on one segment: members that add to a score, and the matcher of its tree.
 
-use super::cursor::Cursor;
+use std::sync::Arc;
+
+use super::cursor::{Cursor, Detail};
 use super::evaluate::Prepared;
 use super::lexicon::Lexicon;
 use super::matcher::Matcher;
@@ -17,6 +19,8 @@ pub struct Worth {
     pub atoms: Vec<f32>,
     /// For each whole name: what a match adds.
     pub wholes: Vec<f32>,
+    /// For each atom that is a plain word looked for anywhere: its terms, which its pairs look for.
+    words: Vec<Option<Arc<[String]>>>,
 }
 
 impl Worth {
@@ -49,7 +53,12 @@ impl Worth {
             whole.weight * part * share.powi(3)
         };
         let wholes = plan.wholes.iter().map(whole).collect();
-        Ok(Worth { atoms, wholes })
+        let words = plan.atoms.iter().map(words_of).collect();
+        Ok(Worth {
+            atoms,
+            wholes,
+            words,
+        })
     }
 }
 
@@ -117,20 +126,21 @@ pub fn prepare<'s>(
     {
         for (zone, share) in zones_of(&atom.scope, plan.sentence_share, weights) {
             let factor = worth.atoms[index] * share;
-            let cursors = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
+            let wanted = |level| level != Level::Accented;
+            let cursors = open_forms(segment, zone, atom, wanted, Detail::Frequencies)?;
             let mut member = Member::new(index, zone, factor, false, cursors);
             if matches!(zone, Zone::Title | Zone::Artists) && atom.scope == Scope::Any {
                 member.cover = worth.atoms[index] * cover_weight(plan, weights);
             }
             push_member(&mut members, member);
         }
-        let accented = open_forms(segment, atom.scope.zone(), atom, |level| {
-            level == Level::Accented
-        })?;
+        let wanted = |level| level == Level::Accented;
+        let zone = atom.scope.zone();
+        let accented = open_forms(segment, zone, atom, wanted, Detail::Documents)?;
         let factor = worth.atoms[index] * weights.accented;
         push_member(
             &mut members,
-            Member::new(index, atom.scope.zone(), factor, true, accented),
+            Member::new(index, zone, factor, true, accented),
         );
     }
     for (index, (whole, value)) in plan.wholes.iter().zip(&worth.wholes).enumerate() {
@@ -141,9 +151,9 @@ pub fn prepare<'s>(
             } else {
                 1.0
             };
-            let pattern = Pattern::Terms(vec![whole.term.clone()]);
-            let cursors = Cursor::open(segment, zone, "", &pattern)?;
-            let cursors = cursors.into_iter().map(|cursor| (cursor, 1.0)).collect();
+            let cursor = Cursor::of_term(segment, zone, "", &whole.term, Detail::Documents)?;
+            let Some(cursor) = cursor else { continue };
+            let cursors = vec![(cursor, 1.0)];
             let mut member = Member::new(whole.atoms[0], zone, value * share, true, cursors);
             member.whole = Some(index);
             push_member(&mut members, member);
@@ -193,20 +203,23 @@ fn push_member(members: &mut Vec<Member>, member: Member) {
 }
 
 /// Where a scope is scored, and what a word there is worth.
-fn zones_of(scope: &Scope, sentence: f32, weights: &Weights) -> Vec<(Zone, f32)> {
+fn zones_of(scope: &Scope, sentence: f32, weights: &Weights) -> impl Iterator<Item = (Zone, f32)> {
     let blend = |word: f32, in_sentence: f32| word + (in_sentence - word) * sentence;
-    match scope {
-        Scope::Any => vec![
-            (Zone::Text, 1.0),
-            (Zone::Title, blend(weights.title, weights.title_in_sentence)),
-            (
-                Zone::Artists,
-                blend(weights.artists, weights.artists_in_sentence),
-            ),
-            (Zone::Aliases, weights.aliases),
-        ],
-        other => vec![(other.zone(), 1.0)],
-    }
+    let (zones, count) = match scope {
+        Scope::Any => {
+            let title = blend(weights.title, weights.title_in_sentence);
+            let artists = blend(weights.artists, weights.artists_in_sentence);
+            let zones = [
+                (Zone::Text, 1.0),
+                (Zone::Title, title),
+                (Zone::Artists, artists),
+                (Zone::Aliases, weights.aliases),
+            ];
+            (zones, 4)
+        }
+        other => ([(other.zone(), 1.0); 4], 1),
+    };
+    zones.into_iter().take(count)
 }
 
 /// The cursors of the forms of an atom in a zone, each with what an occurrence counts.
@@ -215,13 +228,14 @@ fn open_forms(
     zone: Zone,
     atom: &Atom,
     wanted: impl Fn(Level) -> bool,
+    detail: Detail,
 ) -> tantivy::Result<Vec<(Cursor, f32)>> {
     let path = atom.scope.path();
     let mut cursors = Vec::new();
     for form in atom.forms.iter().filter(|form| wanted(form.level)) {
         let opened = match atom.scope {
             Scope::Prose => Cursor::open_prose(segment, &form.pattern)?,
-            _ => Cursor::open(segment, zone, &path, &form.pattern)?,
+            _ => Cursor::open(segment, zone, &path, &form.pattern, detail)?,
         };
         cursors.extend(opened.into_iter().map(|cursor| (cursor, form.weight)));
     }
@@ -232,8 +246,7 @@ fn open_forms(
 fn pairs_of<'s>(segment: &'s Segment, plan: &Plan, worth: &Worth, weights: &Weights) -> Pairs<'s> {
     let mut pairs = Pairs::default();
     for &(left, right) in &plan.pairs {
-        let (Some(left_terms), Some(right_terms)) =
-            (words_of(&plan.atoms[left]), words_of(&plan.atoms[right]))
+        let (Some(left_terms), Some(right_terms)) = (&worth.words[left], &worth.words[right])
         else {
             continue;
         };
@@ -247,8 +260,8 @@ fn pairs_of<'s>(segment: &'s Segment, plan: &Plan, worth: &Worth, weights: &Weig
             ),
         ] {
             if value * share > 0.0 {
-                let first = pairs.word(segment, zone, left, &left_terms);
-                let second = pairs.word(segment, zone, right, &right_terms);
+                let first = pairs.word(segment, zone, left, left_terms);
+                let second = pairs.word(segment, zone, right, right_terms);
                 // Counted with the rarer word, so that the other proposes fewer documents.
                 let lead = if worth.atoms[left] >= worth.atoms[right] {
                     left
@@ -263,7 +276,7 @@ fn pairs_of<'s>(segment: &'s Segment, plan: &Plan, worth: &Worth, weights: &Weig
 }
 
 /// The terms of an atom that is a plain word looked for anywhere.
-fn words_of(atom: &Atom) -> Option<Vec<String>> {
+fn words_of(atom: &Atom) -> Option<Arc<[String]>> {
     let words = atom.scope == Scope::Any && atom.scores;
     let mut terms = Vec::new();
     for form in atom
@@ -276,7 +289,7 @@ fn words_of(atom: &Atom) -> Option<Vec<String>> {
             _ => return None,
         }
     }
-    (words && !terms.is_empty()).then_some(terms)
+    (words && !terms.is_empty()).then(|| terms.into())
 }
 
 /// The matcher of a node on one segment.
@@ -296,7 +309,8 @@ pub fn matcher(segment: &Segment, plan: &Plan, node: &Node) -> tantivy::Result<M
         },
         Node::Exists(scope) => {
             let pattern = Pattern::Terms(vec![format!("{}\0", scope.field_name())]);
-            Matcher::any(Cursor::open(segment, Zone::Keys, "", &pattern)?)
+            let keys = Cursor::open(segment, Zone::Keys, "", &pattern, Detail::Documents)?;
+            Matcher::any(keys)
         }
         Node::Group { must, should, not } => group(segment, plan, must, should, not)?,
     })
@@ -337,7 +351,8 @@ pub fn matching_cursors(segment: &Segment, atom: &Atom) -> tantivy::Result<Vec<C
         zones.push(Zone::Aliases);
     }
     for zone in zones {
-        let forms = open_forms(segment, zone, atom, |level| level != Level::Accented)?;
+        let wanted = |level| level != Level::Accented;
+        let forms = open_forms(segment, zone, atom, wanted, Detail::Documents)?;
         cursors.extend(forms.into_iter().map(|(cursor, _)| cursor));
     }
     Ok(cursors)
@@ -346,10 +361,10 @@ pub fn matching_cursors(segment: &Segment, atom: &Atom) -> tantivy::Result<Vec<C
 /// The cursors of a whole name.
 pub fn whole_cursors(segment: &Segment, plan: &Plan, index: usize) -> tantivy::Result<Vec<Cursor>> {
     let whole = &plan.wholes[index];
-    let pattern = Pattern::Terms(vec![whole.term.clone()]);
     let mut cursors = Vec::new();
     for &zone in super::resolve::name_zones(&plan.atoms[whole.atoms[0]].scope) {
-        cursors.extend(Cursor::open(segment, zone, "", &pattern)?);
+        let detail = Detail::Documents;
+        cursors.extend(Cursor::of_term(segment, zone, "", &whole.term, detail)?);
     }
     Ok(cursors)
 }

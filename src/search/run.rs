@@ -266,15 +266,55 @@ fn count_any(segment: &Segment, mut cursors: Vec<Cursor>) -> u64 {
     {
         return u64::from(only.most());
     }
-    let mut found = vec![0_u64; max_doc as usize / 64 + 1];
-    for cursor in &mut cursors {
-        cursor.mark(&mut found);
+    let most: u64 = cursors.iter().map(|cursor| u64::from(cursor.most())).sum();
+    match most > u64::from(max_doc) / DENSE {
+        true => count_dense(segment, &mut cursors),
+        false => count_sparse(segment, &mut cursors),
+    }
+}
+
+/// From one posting for so many documents on, a byte for each document is quicker than a bit: no mark waits for the one
+/// before it in the same word.
+const DENSE: u64 = 16;
+
+fn count_sparse(segment: &Segment, cursors: &mut [Cursor]) -> u64 {
+    let mut found = vec![0_u64; segment.reader.max_doc() as usize / 64 + 1];
+    for cursor in cursors {
+        cursor.each(|doc| {
+            if let Some(word) = found.get_mut(doc as usize / 64) {
+                *word |= 1 << (doc % 64);
+            }
+        });
     }
     let marked: u64 = found.iter().map(|word| u64::from(word.count_ones())).sum();
-    let gone = segment
-        .deleted()
-        .iter()
-        .filter(|&&doc| found[doc as usize / 64] >> (doc % 64) & 1 == 1)
-        .count();
-    marked - gone as u64
+    let is_marked = |doc: &&DocId| found[**doc as usize / 64] >> (**doc % 64) & 1 == 1;
+    marked - segment.deleted().iter().filter(is_marked).count() as u64
+}
+
+fn count_dense(segment: &Segment, cursors: &mut [Cursor]) -> u64 {
+    let mut found = vec![0_u8; segment.reader.max_doc() as usize];
+    for cursor in cursors {
+        cursor.each(|doc| {
+            if let Some(byte) = found.get_mut(doc as usize) {
+                *byte = 1;
+            }
+        });
+    }
+    for &doc in segment.deleted() {
+        found[doc as usize] = 0;
+    }
+    // Bytes are added side by side, as many rows as a byte can hold.
+    let (rows, rest) = found.as_chunks::<16>();
+    let mut sum: u64 = rest.iter().map(|&byte| u64::from(byte)).sum();
+    for rows in rows.chunks(255) {
+        let mut lanes = [0_u8; 16];
+        for row in rows {
+            lanes
+                .iter_mut()
+                .zip(row)
+                .for_each(|(lane, byte)| *lane += byte);
+        }
+        sum += lanes.iter().map(|&lane| u64::from(lane)).sum::<u64>();
+    }
+    sum
 }

@@ -225,7 +225,11 @@ impl Segment {
         prefix: &[u8],
         mut each: impl FnMut(&[u8], &TermInfo) -> bool,
     ) -> tantivy::Result<()> {
-        let mut stream = self.zone(zone)?.terms().range().ge(prefix).into_stream()?;
+        let terms = self.zone(zone)?.terms();
+        if terms.num_terms() == 0 {
+            return Ok(());
+        }
+        let mut stream = terms.range().ge(prefix).into_stream()?;
         while stream.advance() {
             if !stream.key().starts_with(prefix) || !each(stream.key(), stream.value()) {
                 break;

@@ -17,7 +17,7 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
 /// How many clusters `text` has, when it has no more than `most`.
 pub(super) fn length_within(text: &str, most: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    if bytes.iter().take(most + 1).all(u8::is_ascii) {
+    if bytes[..bytes.len().min(most.saturating_add(1))].is_ascii() {
         return (bytes.len() <= most).then_some(bytes.len());
     }
     let length = ends(text).take(most + 1).count();

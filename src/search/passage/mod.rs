@@ -134,6 +134,19 @@ impl<'w> Finder<'w> {
         pieces::fragment(text, &Cut::closed(0..text.len()), &self.found.marks)
     }
 
+    /// As [`Finder::marked`], if anything matches.
+    pub fn marked_if_any(&mut self, text: &str, analyzer: &mut Analyzer) -> Option<Fragment> {
+        self.find(text, analyzer);
+        if self.found.marks.is_empty() {
+            return None;
+        }
+        let fragment = pieces::fragment(text, &Cut::closed(0..text.len()), &self.found.marks);
+        fragment
+            .iter()
+            .any(|piece| piece.matched)
+            .then_some(fragment)
+    }
+
     /// Finds every match in `text`.
     fn find(&mut self, text: &str, analyzer: &mut Analyzer) {
         self.found.clear();
