@@ -40,6 +40,7 @@ pub struct Engine {
     pub index: OpenIndex,
     segments: Vec<Segment>,
     weights: Weights,
+    norms: ZoneNorms,
     /// The values of the fields that have been counted.
     ordinals: Known,
     /// The order of the ids.
@@ -88,7 +89,9 @@ impl Engine {
             .collect();
         let segments: tantivy::Result<Vec<Segment>> = opened;
         let segments = segments.map_err(|error| trouble::reading(&index.folder, &error))?;
+        let mean_length = index.total_length as f64 / index.entries.max(1) as f64;
         Ok(Engine {
+            norms: ZoneNorms::new(&weights, mean_length as f32),
             index,
             segments,
             weights,
@@ -204,7 +207,6 @@ impl Engine {
         } = self.understand(request, analyzer)?;
         warnings.extend(self.read(self.field_warnings(request))?);
         let lexicon = Lexicon::new(&self.segments, self.index.fields);
-        let norms = ZoneNorms::new(&self.weights, self.mean_length());
         let runner = Runner {
             index: &self.index,
             segments: &self.segments,
@@ -213,7 +215,7 @@ impl Engine {
             plan: &plan,
             worth: &worth,
             weights: &self.weights,
-            norms: &norms,
+            norms: &self.norms,
         };
         let mut facets = self.read(FacetCounter::new(
             &self.segments,
@@ -342,10 +344,6 @@ impl Engine {
             highlight,
             explanation: None,
         })
-    }
-
-    fn mean_length(&self) -> f32 {
-        (self.index.total_length as f64 / self.index.entries.max(1) as f64) as f32
     }
 }
 

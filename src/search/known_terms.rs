@@ -1,5 +1,6 @@
 //! Where the lists of terms lie, remembered: a query looks each of its terms up several times (is there such a word, how
-//! rare is it, where does it stand), and the next query often has the same ones. A dictionary is walked byte by byte.
+//! rare is it, where does it stand), and the next query often has the same ones. A dictionary is walked byte by byte. What
+//! is not there is not remembered: it is mostly asked for once (whole names that a query might be), and is many.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -23,8 +24,7 @@ pub struct KnownTerms {
 struct Known {
     zone: Zone,
     term: Box<[u8]>,
-    /// None, when the dictionary does not have it.
-    info: Option<TermInfo>,
+    info: TermInfo,
 }
 
 impl KnownTerms {
@@ -44,9 +44,11 @@ impl KnownTerms {
         let hash = hash_of(zone, term);
         let is_it = |known: &Known| known.zone == zone && *known.term == *term;
         if let Some(known) = self.table().find(hash, is_it) {
-            return Ok(known.info.clone());
+            return Ok(Some(known.info.clone()));
         }
-        let info = look_up()?;
+        let Some(info) = look_up()? else {
+            return Ok(None);
+        };
         let mut table = self.table();
         if table.len() >= MOST {
             table.clear();
@@ -57,7 +59,7 @@ impl KnownTerms {
             info: info.clone(),
         };
         table.insert_unique(hash, known, |known| hash_of(known.zone, &known.term));
-        Ok(info)
+        Ok(Some(info))
     }
 
     fn table(&self) -> std::sync::MutexGuard<'_, HashTable<Known>> {
@@ -91,7 +93,8 @@ mod tests {
             known.get::<&str>(Zone::Text, b"enno", || Ok(None)),
             Ok(None)
         );
-        assert_eq!(known.get(Zone::Text, b"enno", never), Ok(None));
+        let found = known.get::<&str>(Zone::Text, b"enno", || Ok(Some(info(1))));
+        assert_eq!(found, Ok(Some(info(1))));
         assert_eq!(
             known.get(Zone::Aliases, b"bowie", never),
             Err("looked up again")

@@ -33,7 +33,7 @@ impl Norms {
     }
 }
 
-/// The norms of all zones, made once for a query.
+/// The norms of all zones.
 pub struct ZoneNorms {
     text: Norms,
     title: Norms,

@@ -124,10 +124,18 @@ pub fn prepare<'s>(
         .enumerate()
         .filter(|(_, atom)| atom.scores)
     {
+        let mut in_text = true;
         for (zone, share) in zones_of(&atom.scope, plan.sentence_share, weights) {
+            // What is in the title or the names is in the text.
+            if !in_text && matches!(zone, Zone::Title | Zone::Artists) {
+                continue;
+            }
             let factor = worth.atoms[index] * share;
             let wanted = |level| level != Level::Accented;
             let cursors = open_forms(segment, zone, atom, wanted, Detail::Frequencies)?;
+            if zone == Zone::Text {
+                in_text = !cursors.is_empty();
+            }
             let mut member = Member::new(index, zone, factor, false, cursors);
             if matches!(zone, Zone::Title | Zone::Artists) && atom.scope == Scope::Any {
                 member.cover = worth.atoms[index] * cover_weight(plan, weights);
