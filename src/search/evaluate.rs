@@ -60,9 +60,7 @@ impl Prepared<'_> {
         let mut end = TERMINATED - 1;
         for member in &mut self.members {
             member.seek(doc);
-            if member.zone == Zone::Text && !member.flat {
-                end = end.min(member.block_end().max(doc));
-            }
+            end = end.min(member.block_end().max(doc));
         }
         let mut bound = 0.0;
         for member in self.members.iter_mut().filter(|member| member.doc() <= end) {

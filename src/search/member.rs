@@ -285,8 +285,12 @@ impl Member {
             .sum()
     }
 
-    /// How far the block bounds of its lists reach: up to this document [`Member::block_bound`] holds.
+    /// How far the block bounds of its lists reach: up to this document [`Member::block_bound`] holds. There are bounds for
+    /// blocks in the text only.
     pub fn block_end(&self) -> DocId {
+        if self.flat || self.zone != Zone::Text {
+            return TERMINATED;
+        }
         let ends = self.cursors.iter().map(|(cursor, _)| match cursor {
             Cursor::Term(term) => term.block_end(),
             _ => TERMINATED,
