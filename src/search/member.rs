@@ -88,7 +88,11 @@ pub struct Member {
     /// What pairs that it leads can add at most: part of its bounds, not of its value.
     pub pairs: f32,
     cursors: Vec<(Cursor, f32)>,
+    /// Whether every candidate is a match.
+    certain: bool,
     doc: DocId,
+    /// What it adds to a candidate that was looked at: bounds and scores both ask for it.
+    known: Option<(DocId, f32)>,
 }
 
 impl Member {
@@ -105,6 +109,7 @@ impl Member {
             .map(|(cursor, _)| cursor.doc())
             .min()
             .unwrap_or(TERMINATED);
+        let certain = cursors.iter().all(|(cursor, _)| cursor.is_certain());
         Member {
             atom,
             zone,
@@ -114,7 +119,9 @@ impl Member {
             cover: 0.0,
             pairs: 0.0,
             cursors,
+            certain,
             doc,
+            known: None,
         }
     }
 
@@ -155,13 +162,24 @@ impl Member {
     /// At least what it adds to the candidate, without reading positions.
     #[inline]
     pub fn value_bound(&mut self, segment: &Segment, norms: &ZoneNorms) -> f32 {
-        self.extras() + self.value_of(segment, norms, Cursor::frequency_bound)
+        let value = match self.certain {
+            true => self.value(segment, norms),
+            false => self.value_of(segment, norms, Cursor::frequency_bound),
+        };
+        self.extras() + value
     }
 
     /// What it adds to the candidate; 0 when it does not stand there after all.
     #[inline]
     pub fn value(&mut self, segment: &Segment, norms: &ZoneNorms) -> f32 {
-        self.value_of(segment, norms, Cursor::frequency)
+        if let Some((doc, value)) = self.known
+            && doc == self.doc
+        {
+            return value;
+        }
+        let value = self.value_of(segment, norms, Cursor::frequency);
+        self.known = Some((self.doc, value));
+        value
     }
 
     #[inline]
@@ -274,7 +292,7 @@ impl Member {
     /// Whether every candidate is a match.
     #[inline]
     pub fn is_certain(&self) -> bool {
-        self.cursors.iter().all(|(cursor, _)| cursor.is_certain())
+        self.certain
     }
 
     /// No more documents than this have it.
