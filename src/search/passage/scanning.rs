@@ -19,7 +19,7 @@ pub(super) fn scan(text: &str, seeds: &Seeds<'_>, windows: &mut Vec<Range<usize>
     }
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(hit) = (at..bytes.len()).find(|&at| seeds.lead_at(bytes, at)) {
+    while let Some(hit) = seeds.next(bytes, at) {
         let chunk = chunk_around(bytes, hit, at);
         at = chunk.end;
         if may_match(&bytes[chunk.clone()], seeds) {

@@ -43,9 +43,46 @@ const BIT: [u8; 256] = {
     bits
 };
 
+/// What a part may begin with: a letter of ASCII, a digit, anything else.
+const LETTER_KIND: u8 = 1;
+const DIGIT_KIND: u8 = 2;
+const OTHER_KIND: u8 = 4;
+
+/// For every byte the kind that it is.
+const KIND: [u8; 256] = {
+    let mut kinds = [OTHER_KIND; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if (byte as u8).is_ascii_alphabetic() {
+            kinds[byte] = LETTER_KIND;
+        } else if (byte as u8).is_ascii_digit() {
+            kinds[byte] = DIGIT_KIND;
+        }
+        byte += 1;
+    }
+    kinds
+};
+
+/// For every byte the kinds with which a part may begin behind it: no letter behind a letter, no digit behind a digit.
+const BEHIND: [u8; 256] = {
+    let mut behind = KIND;
+    let mut byte = 0;
+    while byte < 256 {
+        if behind[byte] == OTHER_KIND {
+            behind[byte] = 0;
+        }
+        behind[byte] = (LETTER_KIND | DIGIT_KIND | OTHER_KIND) & !behind[byte];
+        byte += 1;
+    }
+    behind
+};
+
 /// What candidate places look like.
 pub(super) struct Seeds<'w> {
     lead: [u64; 256],
+    /// The kind of each byte with which a wanted part may begin; 0 for the others. Nearly every byte of a text is passed
+    /// over by this and [`BEHIND`].
+    starts: [u8; 256],
     /// By first letter: what a plain word must be or begin with.
     words: [Vec<Word<'w>>; 26],
     /// Any word may match: nothing can be passed over.
@@ -63,6 +100,7 @@ impl<'w> Seeds<'w> {
     pub(super) fn new(wanted: &'w [Wanted], language: Language) -> Seeds<'w> {
         let mut seeds = Seeds {
             lead: [0; 256],
+            starts: [0; 256],
             words: [const { Vec::new() }; 26],
             everything: false,
             slop: None,
@@ -70,6 +108,9 @@ impl<'w> Seeds<'w> {
         seeds.lead[0xc2..=0xf4].fill(FOREIGN);
         for wanted in wanted {
             seeds.add(&wanted.pattern, language);
+        }
+        for (byte, start) in seeds.starts.iter_mut().enumerate() {
+            *start = if seeds.lead[byte] != 0 { KIND[byte] } else { 0 };
         }
         seeds
     }
@@ -193,28 +234,31 @@ impl<'w> Seeds<'w> {
         }
     }
 
-    /// Whether a pattern may stand where the part begins that begins at `at`.
-    #[inline]
-    pub(super) fn lead_at(&self, bytes: &[u8], at: usize) -> bool {
-        let lead = self.lead[usize::from(bytes[at])];
-        lead != 0 && self.begins(bytes, at, lead)
+    /// The first place at or behind `from` where a part begins that a pattern may stand in.
+    pub(super) fn next(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut behind = from
+            .checked_sub(1)
+            .map_or(BEHIND[0], |before| BEHIND[usize::from(bytes[before])]);
+        for (at, &byte) in bytes.iter().enumerate().skip(from) {
+            if self.starts[usize::from(byte)] & behind != 0 && self.begins(bytes, at) {
+                return Some(at);
+            }
+            behind = BEHIND[usize::from(byte)];
+        }
+        None
     }
 
-    fn begins(&self, bytes: &[u8], at: usize, lead: u64) -> bool {
-        let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
-        let follows = || {
+    /// Whether the part that begins at `at` may be a wanted one, by what follows its first byte.
+    fn begins(&self, bytes: &[u8], at: usize) -> bool {
+        let lead = self.lead[usize::from(bytes[at])];
+        if bytes[at].is_ascii_alphanumeric() {
             let bit = bytes.get(at + 1).map_or(37, |&next| BIT[usize::from(next)]);
-            lead & (1 << bit) != 0
-        };
-        match bytes[at] {
-            b'a'..=b'z' | b'A'..=b'Z' => !before.is_ascii_alphabetic() && follows(),
-            b'0'..=b'9' => !before.is_ascii_digit() && follows(),
-            _ => {
-                lead & ALWAYS != 0
-                    || (lead & FOREIGN != 0 && typographic(bytes, at).is_none())
-                    || (lead & ALONE != 0 && is_space(before) && is_all_marks(&bytes[at..]))
-            }
+            return lead & (1 << bit) != 0;
         }
+        let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
+        lead & ALWAYS != 0
+            || (lead & FOREIGN != 0 && typographic(bytes, at).is_none())
+            || (lead & ALONE != 0 && is_space(before) && is_all_marks(&bytes[at..]))
     }
 
     /// Whether a plain word may match.
