@@ -256,8 +256,14 @@ pub fn pruned(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>)
         sums.push(sums[sums.len() - 1] + bound);
     }
     let docs = order.iter().map(|&index| prepared.members[index].doc());
+    let docs = docs.collect();
+    let blocks = order
+        .iter()
+        .map(|&index| block_of(&mut prepared.members[index], prepared.segment, norms));
+    let blocks = blocks.collect();
     Pruner {
-        docs: docs.collect(),
+        docs,
+        blocks,
         prepared,
         norms,
         order,
@@ -268,6 +274,15 @@ pub fn pruned(prepared: &mut Prepared<'_>, norms: &ZoneNorms, top: &mut Top<'_>)
     .run(top);
 }
 
+/// The end of the block that a member is in, and the most it adds up to there.
+fn block_of(member: &mut Member, segment: &Segment, norms: &ZoneNorms) -> (DocId, f32) {
+    if member.doc() == TERMINATED {
+        return (TERMINATED, 0.0);
+    }
+    let bound = member.block_bound(segment, norms) * ROUNDING;
+    (member.block_end().max(member.doc()), bound)
+}
+
 struct Pruner<'p, 's> {
     prepared: &'p mut Prepared<'s>,
     norms: &'p ZoneNorms,
@@ -275,6 +290,8 @@ struct Pruner<'p, 's> {
     order: Vec<usize>,
     /// Where each of them stands, side by side, since every step asks all of them. Of those that propose only.
     docs: Vec<DocId>,
+    /// The end of the block that each was last seen in, and the most it adds there.
+    blocks: Vec<(DocId, f32)>,
     /// What the first `n` of them can add together at most.
     sums: Vec<f32>,
     /// Members before this one in the order propose no documents.
@@ -305,7 +322,7 @@ impl Pruner<'_, '_> {
             if doc == TERMINATED {
                 return;
             }
-            if self.checked.is_none_or(|end| doc > end) && self.skips_blocks(doc, top.threshold()) {
+            if self.checked.is_none_or(|end| doc > end) && self.skips_blocks(top.threshold()) {
                 continue;
             }
             if self.skips_weak(&proposed, top.threshold()) {
@@ -358,25 +375,26 @@ impl Pruner<'_, '_> {
         self.docs[only] != proposed.doc
     }
 
-    /// Looks at the bounds of the blocks at `doc`, and moves behind them when they hold nothing good enough.
-    fn skips_blocks(&mut self, doc: DocId, threshold: f32) -> bool {
+    /// Looks at the bounds of the current blocks, and moves behind them when they hold nothing good enough.
+    fn skips_blocks(&mut self, threshold: f32) -> bool {
         if threshold == f32::NEG_INFINITY {
             return false;
         }
-        let (segment, norms) = (self.prepared.segment, self.norms);
         let mut end = TERMINATED - 1;
-        for &index in &self.order[self.first..] {
-            let member = &self.prepared.members[index];
-            end = end.min(member.block_end().max(doc));
+        for place in self.first..self.docs.len() {
+            if self.docs[place] > self.blocks[place].0 {
+                let member = &mut self.prepared.members[self.order[place]];
+                self.blocks[place] = block_of(member, self.prepared.segment, self.norms);
+            }
+            end = end.min(self.blocks[place].0);
         }
         let mut bound = self.sums[self.first];
-        for (&index, &at) in self.order[self.first..]
+        for (&at, &(_, most)) in self.docs[self.first..]
             .iter()
-            .zip(&self.docs[self.first..])
+            .zip(&self.blocks[self.first..])
         {
             if at <= end {
-                let member = &mut self.prepared.members[index];
-                bound += member.block_bound(segment, norms) * ROUNDING;
+                bound += most;
             }
         }
         if bound >= threshold {
