@@ -30,10 +30,17 @@ pub struct Entry {
 
 impl Entry {
     /// The entry as the index stores it: `title`, `artists`, the keys, `aliases`, `prose`; what is empty is left out.
-    /// The id is kept apart (it has a field of its own).
+    /// The id is kept apart.
     pub fn to_json(&self) -> String {
-        // Texts and JSON values always serialize.
-        serde_json::to_string(&Stored(self)).unwrap_or_default()
+        let mut json = Vec::new();
+        self.write_json(&mut json);
+        String::from_utf8(json).unwrap_or_default()
+    }
+
+    /// Adds what [`Entry::to_json`] gives to `out`.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        // Texts and JSON values always serialize, and memory takes them.
+        let _ = serde_json::to_writer(out, &Stored(self));
     }
 
     /// Reads back what [`Entry::to_json`] wrote.

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use tantivy::index::SegmentMeta;
 use tantivy::{Index, TantivyError};
 
+use super::dictionary::Dictionary;
 use super::gate::Permit;
 use super::schema::Fields;
 use super::segment::SegmentBuilder;
@@ -40,6 +41,7 @@ struct Work {
     index: Index,
     fields: Fields,
     language: Language,
+    dictionary: Option<Dictionary>,
     /// Bytes that a segment may take before it is written.
     room: usize,
     batches: Arc<Mutex<Receiver<Batch>>>,
@@ -64,6 +66,7 @@ impl Crew {
         index: &Index,
         fields: &Fields,
         language: Language,
+        dictionary: Option<&Dictionary>,
         threads: usize,
         room: usize,
     ) -> io::Result<Crew> {
@@ -73,6 +76,7 @@ impl Crew {
             index: index.clone(),
             fields: *fields,
             language,
+            dictionary: dictionary.cloned(),
             room,
             batches: Arc::new(Mutex::new(batches)),
             done: give_back,
@@ -138,7 +142,7 @@ impl Work {
         while let Some(batch) = self.next() {
             let mut builder = match building.take() {
                 Some(builder) => builder,
-                None => SegmentBuilder::new(&self.index, &self.fields, self.language)?,
+                None => self.new_segment()?,
             };
             let Batch { entries, permit } = batch;
             for (key, entry) in &entries {
@@ -156,6 +160,11 @@ impl Work {
             segments.push(builder.finish()?);
         }
         Ok(segments)
+    }
+
+    fn new_segment(&self) -> tantivy::Result<SegmentBuilder> {
+        let dictionary = self.dictionary.as_ref();
+        SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary)
     }
 
     /// The next batch; none when all are done, or when another thread has failed.

@@ -164,6 +164,11 @@ impl Workshop {
         })
     }
 
+    /// Where the file of this name is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// The first thing that went wrong in writing, if anything did.
     pub fn trouble(&self) -> Option<Trouble> {
         lock(&self.trouble).take()

@@ -105,6 +105,10 @@ fn examine(
         }
     };
     checkup.check("the checksums of the manifest", Vec::new());
+    if index.header().dictionary.is_some() {
+        // It would not be open otherwise.
+        checkup.check("the checksum of the dictionary", Vec::new());
+    }
     let keys = trouble::guarded(folder, || compare_keys(folder, index, &manifest));
     let what = format!(
         "{} entries, each in the manifest and in the index once",

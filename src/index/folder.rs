@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::DICTIONARY;
 use super::directory::META;
 use super::durable::{self, UNFINISHED};
 use super::{command, lock, manifest, trouble};
@@ -18,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 pub const POINTER: &str = "needledrop.json";
 /// Raised by every change to what is in an index folder that an older or newer program would read wrongly, and by every
 /// change to how the corpus is read: entries that a fresh build would make differently must not stay.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 /// The cache of lengths (see `lengths`).
 pub const LENGTHS: &str = "lengths.json";
 
@@ -172,7 +173,9 @@ fn foreign(folder: &Path, entry: &fs::DirEntry) -> Error {
 /// Whether a file in a generation's folder has a name that only we give.
 pub fn is_generation_file(name: &str) -> bool {
     let name = name.strip_suffix(UNFINISHED).unwrap_or(name);
-    name == META || name == LENGTHS || manifest::is_name(name) || segment_of(name).is_some()
+    [META, LENGTHS, DICTIONARY].contains(&name)
+        || manifest::is_name(name)
+        || segment_of(name).is_some()
 }
 
 /// The segment that a file of Tantivy's belongs to (32 hexadecimal digits, then the part of it).

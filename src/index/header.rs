@@ -36,6 +36,8 @@ pub struct Header {
     pub manifest: String,
     /// The checksum in the manifest's head, which covers the whole file.
     pub manifest_sum: u64,
+    /// The checksum of the dictionary, if entries are packed with one.
+    pub dictionary: Option<u64>,
 }
 
 /// Everything besides the corpus that decides what entries are made and how they are indexed.

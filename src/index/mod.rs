@@ -6,6 +6,7 @@
 mod changes;
 pub mod command;
 mod crew;
+mod dictionary;
 mod directory;
 mod doctor;
 mod durable;
@@ -19,6 +20,7 @@ mod lock;
 mod manifest;
 pub mod names;
 pub mod open;
+mod packed;
 mod paged;
 mod scan;
 pub mod schema;

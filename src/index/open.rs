@@ -1,6 +1,5 @@
 //! An index opened for reading.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -12,6 +11,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError};
 
 use super::Source;
+use super::dictionary::{DICTIONARY, Dictionary};
 use super::directory::{META, Snapshot};
 use super::folder::{self, FORMAT, POINTER, Pointed};
 use super::header::{Commit, Header};
@@ -177,24 +177,25 @@ impl OpenIndex {
     /// # Errors
     /// When the index cannot be read, or makes no sense.
     pub fn entry(&self, address: DocAddress) -> Result<Entry> {
-        let read = self.stores.read(&self.searcher, address);
-        let bytes = read.map_err(|error| trouble::reading(&self.folder, &error))?;
-        let stored = Stored::decode(&bytes, &self.fields)
+        let read = self.stores.text(&self.searcher, address);
+        let text = read.map_err(|error| trouble::reading(&self.folder, &error))?;
+        let stored = Stored::read(&text)
             .ok_or_else(|| trouble::corrupt(&self.folder, "an entry makes no sense"))?;
-        let id = self.final_id(stored.id, stored.key)?.into_owned();
+        let id = self.final_id(stored.id, address)?;
         Entry::from_json(id, stored.json)
             .map_err(|error| trouble::corrupt(&self.folder, "an entry is no JSON").because(&error))
     }
 
-    /// The id by which an entry is known, from the one that is in the index and its key: the same, but for twins.
-    ///
-    /// # Errors
-    /// When the manifest cannot be read.
-    pub fn final_id<'a>(&self, id: &'a str, key: u64) -> Result<Cow<'a, str>> {
-        let twin = self.twins()?.and_then(|twins| twins.get(&key));
-        Ok(match twin {
-            Some(twin) => Cow::Owned(names::suffixed(id, twin.fingerprint, twin.digits)),
-            None => Cow::Borrowed(id),
+    /// The id by which an entry is known, from the one that is stored: the same, but for twins.
+    fn final_id(&self, id: &str, address: DocAddress) -> Result<String> {
+        let Some(twins) = self.twins()? else {
+            return Ok(id.to_owned());
+        };
+        let key = self.stores.key(&self.searcher, address);
+        let key = key.map_err(|error| trouble::reading(&self.folder, &error))?;
+        Ok(match twins.get(&key) {
+            Some(twin) => names::suffixed(id, twin.fingerprint, twin.digits),
+            None => id.to_owned(),
         })
     }
 
@@ -290,6 +291,12 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
             false => Failure::Final(said),
         }
     };
+    // At once, though it may not be needed: a later writer may sweep it.
+    let dictionary = header
+        .dictionary
+        .map(|sum| Dictionary::read(generation, sum));
+    let dictionary = dictionary.transpose();
+    let dictionary = dictionary.map_err(|error| unread(folder, DICTIONARY, &error))?;
     let files = MmapDirectory::open(generation).map_err(|error| tantivys(error.into()))?;
     let index = Index::open(Snapshot::new(files, &commit.meta)).map_err(tantivys)?;
     let (schema, fields) = schema::build();
@@ -311,8 +318,7 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
         );
         return Err(Failure::Final(trouble::corrupt(folder, what)));
     }
-    let block = index.settings().docstore_blocksize;
-    let stores = Stores::new(searcher.segment_readers().len(), block);
+    let stores = Stores::new(searcher.segment_readers().len(), dictionary);
     let name = generation.file_name().unwrap_or_default();
     Ok(OpenIndex {
         commit: format!("{}/{}", name.to_string_lossy(), commit.opstamp),
@@ -373,7 +379,7 @@ fn of_another_version(folder: &Path, header: &Header) -> Error {
 pub(super) fn damaged(index: &Index, commit: &Commit) -> tantivy::Result<Vec<String>> {
     let names = super::sweep::needed(commit).into_iter();
     let mut damaged = Vec::new();
-    for name in names.filter(|name| *name != commit.header.manifest) {
+    for name in names.filter(|name| super::folder::segment_of(name).is_some()) {
         if !index.directory().validate_checksum(Path::new(&name))? {
             damaged.push(name);
         }

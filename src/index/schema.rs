@@ -1,15 +1,14 @@
 //! The Tantivy schema: which fields an index has and what each is for.
 
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, JsonObjectOptions, STORED, Schema, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, IndexRecordOption, JsonObjectOptions, Schema, TextFieldIndexing, TextOptions,
 };
 
 /// What Tantivy is told that the texts are tokenized by. It looks for it only in a writer and a query parser of its own;
 /// ours are `index::segment` and `search::query`.
 const OUR_ANALYSIS: &str = "needledrop";
 
-/// The fields of an index, by what they are for.
+/// The fields of an index, by what they are for. None is stored: what is shown is one text (see `index::stored`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields {
     /// The entry's id as the corpus gives it (before twins are told apart, see `index::names`); a column, since equal
@@ -18,8 +17,6 @@ pub struct Fields {
     /// What the entry is addressed by: a hash of its id and its content (see [`super::names::key_of`]). A column, by
     /// which it is found and deleted, and the second thing after the id by which equal scores are ordered.
     pub key: Field,
-    /// The entry as JSON, for showing; a text, since Tantivy reads and writes bytes one by one.
-    pub entry: Field,
     /// Title, artists and prose in one posting list: what a bare word is looked up in.
     pub text: Field,
     /// The title's words once more.
@@ -43,9 +40,8 @@ pub fn build() -> (Schema, Fields) {
     );
     let mut builder = Schema::builder();
     let fields = Fields {
-        id: builder.add_text_field("id", TextOptions::default().set_fast("raw") | STORED),
-        key: builder.add_u64_field("key", FAST | STORED),
-        entry: builder.add_text_field("entry", STORED),
+        id: builder.add_text_field("id", TextOptions::default().set_fast("raw")),
+        key: builder.add_u64_field("key", FAST),
         text: builder.add_text_field("text", words.clone()),
         title: builder.add_text_field("title", words.clone()),
         artists: builder.add_text_field("artists", words.clone()),

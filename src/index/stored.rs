@@ -1,175 +1,146 @@
-//! What is stored of an entry, read straight from the store's bytes.
+//! What is stored of an entry: its id and its JSON, packed (see `packed`), as all that Tantivy's store has of a document.
 //!
-//! Tantivy's deserializer copies every value through a reader. The format is simple: how many values there are, then for
-//! each its field (4 bytes), its type (1), and the value; a text behind its length, a number in 8 bytes. Lengths are
-//! written 7 bits a byte, the lowest first, the last with its high bit set.
+//! Tantivy's own form of a document has a name, a type and a length for every value, and its store packs several
+//! documents together, so that one cannot be had without the others. Nothing here is ever read as a document of
+//! Tantivy's: merges copy the bytes as they are.
 
 use std::sync::OnceLock;
 
-use tantivy::directory::OwnedBytes;
+use memchr::memrchr;
+use tantivy::columnar::Column;
 use tantivy::store::StoreReader;
-use tantivy::{DocAddress, Searcher, TantivyError};
+use tantivy::{DocAddress, Searcher, SegmentReader, TantivyError};
 
-use super::schema::Fields;
+use super::dictionary::Dictionary;
+use super::keyed;
+use super::packed::Unpacker;
+use crate::entry::Entry;
 
-/// Bytes of decompressed blocks that are kept for all segments together, about: what is shown once is often shown again.
-const KEPT_BYTES: usize = 8 << 20;
-/// As many blocks as Tantivy keeps for a segment, and at least.
-const MIN_BLOCKS: usize = 100;
-
-/// The stores of all segments, each opened when first read.
-pub struct Stores {
-    readers: Vec<OnceLock<StoreReader>>,
-    /// Blocks that are kept for each.
-    blocks: usize,
+/// Writes what is stored of an entry, before it is packed, in place of what is in `text`.
+pub fn write(entry: &Entry, text: &mut Vec<u8>) {
+    text.clear();
+    text.extend_from_slice(entry.id.as_bytes());
+    text.push(0);
+    entry.write_json(text);
 }
 
-impl Stores {
-    /// The stores of an index of so many segments, whose blocks hold about `block` bytes.
-    pub fn new(segments: usize, block: usize) -> Stores {
-        let share = KEPT_BYTES / block.max(1) / segments.max(1);
-        Stores {
-            readers: (0..segments).map(|_| OnceLock::new()).collect(),
-            blocks: share.max(MIN_BLOCKS),
-        }
-    }
-
-    /// The stored bytes of a document.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn read(&self, searcher: &Searcher, address: DocAddress) -> tantivy::Result<OwnedBytes> {
-        let ordinal = address.segment_ord;
-        let cell = self.readers.get(ordinal as usize);
-        let cell = cell.ok_or_else(|| TantivyError::InvalidArgument("no such segment".into()))?;
-        let reader = match cell.get() {
-            Some(reader) => reader,
-            None => {
-                let opened = searcher
-                    .segment_reader(ordinal)
-                    .get_store_reader(self.blocks)?;
-                cell.get_or_init(|| opened)
-            }
-        };
-        reader.get_document_bytes(address.doc_id)
-    }
-}
-
-/// The parts of a stored document.
+/// The parts of what is stored.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Stored<'b> {
+pub struct Stored<'t> {
     /// The id as the corpus gives it.
-    pub id: &'b str,
-    /// What the entry is addressed by.
-    pub key: u64,
+    pub id: &'t str,
     /// The entry as JSON.
-    pub json: &'b str,
+    pub json: &'t str,
 }
 
-impl<'b> Stored<'b> {
-    /// Reads the parts; nothing, when one is not there or makes no sense.
-    pub fn decode(bytes: &'b [u8], fields: &Fields) -> Option<Stored<'b>> {
-        let mut rest = Rest(bytes);
-        let (mut id, mut key, mut json) = (None, None, None);
-        for _ in 0..rest.length()? {
-            let field = u32::from_le_bytes(rest.array()?);
-            match rest.array::<1>()? {
-                [TEXT] if field == fields.id.field_id() => id = Some(rest.text()?),
-                [TEXT] if field == fields.entry.field_id() => json = Some(rest.text()?),
-                [NUMBER] if field == fields.key.field_id() => {
-                    key = Some(u64::from_le_bytes(rest.array()?));
-                }
-                _ => return None,
-            }
-        }
+impl<'t> Stored<'t> {
+    /// Reads what [`write`] wrote; nothing, when it makes no sense.
+    pub fn read(text: &'t [u8]) -> Option<Stored<'t>> {
+        // The last, since an id may have a zero in it, and JSON cannot.
+        let end = memrchr(0, text)?;
+        let text = std::str::from_utf8(text).ok()?;
         Some(Stored {
-            id: id?,
-            key: key?,
-            json: json?,
+            id: &text[..end],
+            json: &text[end + 1..],
         })
     }
 }
 
-/// The type of a text.
-const TEXT: u8 = 0;
-/// The type of a number without sign.
-const NUMBER: u8 = 1;
+/// What is stored in all segments.
+pub struct Stores {
+    segments: Vec<Store>,
+    unpacker: Unpacker,
+}
 
-/// Bytes not yet read.
-struct Rest<'b>(&'b [u8]);
+/// What is stored in a segment, each opened when first read.
+#[derive(Default)]
+struct Store {
+    /// Without a cache: nothing is unpacked in it, and to copy a block takes as long as to look for it there.
+    documents: OnceLock<StoreReader>,
+    keys: OnceLock<Column<u64>>,
+}
 
-impl<'b> Rest<'b> {
-    fn take(&mut self, count: usize) -> Option<&'b [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    fn length(&mut self) -> Option<usize> {
-        let mut length = 0;
-        for shift in (0..35).step_by(7) {
-            let [byte] = self.array()?;
-            length |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 != 0 {
-                return Some(length);
-            }
+impl Stores {
+    /// The stores of an index of so many segments.
+    pub fn new(segments: usize, dictionary: Option<Dictionary>) -> Stores {
+        Stores {
+            segments: (0..segments).map(|_| Store::default()).collect(),
+            unpacker: Unpacker::new(dictionary),
         }
-        None
     }
 
-    fn text(&mut self) -> Option<&'b str> {
-        let length = self.length()?;
-        std::str::from_utf8(self.take(length)?).ok()
+    /// What is stored of a document, unpacked.
+    ///
+    /// # Errors
+    /// When it cannot be read, or makes no sense.
+    pub fn text(&self, searcher: &Searcher, address: DocAddress) -> tantivy::Result<Vec<u8>> {
+        let store = self.of(address)?;
+        let open = |reader: &SegmentReader| Ok(reader.get_store_reader(0)?);
+        let reader = opened(&store.documents, searcher, address, open)?;
+        let packed = reader.get_document_bytes(address.doc_id)?;
+        Ok(self.unpacker.unpack(&packed)?)
     }
+
+    /// What a document's entry is addressed by.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn key(&self, searcher: &Searcher, address: DocAddress) -> tantivy::Result<u64> {
+        let store = self.of(address)?;
+        let open = |reader: &SegmentReader| reader.fast_fields().u64(keyed::COLUMN);
+        let keys = opened(&store.keys, searcher, address, open)?;
+        Ok(keys.values.get_val(address.doc_id))
+    }
+
+    fn of(&self, address: DocAddress) -> tantivy::Result<&Store> {
+        let store = self.segments.get(address.segment_ord as usize);
+        store.ok_or_else(|| TantivyError::InvalidArgument("no such segment".into()))
+    }
+}
+
+/// What is in `cell`, opened if it is not yet.
+fn opened<'c, T>(
+    cell: &'c OnceLock<T>,
+    searcher: &Searcher,
+    address: DocAddress,
+    open: impl FnOnce(&SegmentReader) -> tantivy::Result<T>,
+) -> tantivy::Result<&'c T> {
+    if let Some(opened) = cell.get() {
+        return Ok(opened);
+    }
+    let opened = open(searcher.segment_reader(address.segment_ord))?;
+    Ok(cell.get_or_init(|| opened))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::schema;
 
     #[test]
-    fn parts_are_read_and_nothing_else() {
-        let (_, fields) = schema::build();
-        let text = |field: u32, text: &str| {
-            let length = text.len() as u8 | 0x80;
-            let mut bytes = field.to_le_bytes().to_vec();
-            bytes.extend([TEXT, length]);
-            bytes.extend_from_slice(text.as_bytes());
-            bytes
-        };
-        let mut key = fields.key.field_id().to_le_bytes().to_vec();
-        key.push(NUMBER);
-        key.extend(7_u64.to_le_bytes());
-        let whole = [
-            vec![0x83],
-            text(fields.id.field_id(), "björk"),
-            key,
-            text(fields.entry.field_id(), "{}"),
-        ];
-        let whole = whole.concat();
-        let stored = Stored {
-            id: "björk",
-            key: 7,
-            json: "{}",
-        };
-        assert_eq!(Stored::decode(&whole, &fields), Some(stored));
-        for end in 0..whole.len() {
-            assert_eq!(Stored::decode(&whole[..end], &fields), None, "cut at {end}");
+    fn what_is_written_is_read() {
+        for id in ["björk", "", "\0 odd\0"] {
+            let entry = Entry {
+                id: id.into(),
+                title: "zero \0 and \"quotes\"".into(),
+                ..Entry::default()
+            };
+            let mut text = b"of another".to_vec();
+            write(&entry, &mut text);
+            let stored = Stored::read(&text).unwrap();
+            assert_eq!(stored.id, id);
+            assert_eq!(
+                Entry::from_json(stored.id.into(), stored.json).unwrap(),
+                entry
+            );
         }
-        let foreign = [vec![0x81], text(fields.text.field_id(), "x")].concat();
-        assert_eq!(Stored::decode(&foreign, &fields), None);
     }
 
     #[test]
-    fn long_lengths_are_read() {
-        let read = |bytes: &[u8]| Rest(bytes).length();
-        assert_eq!(read(&[0x00, 0x81]), Some(128));
-        assert_eq!(read(&[0x7f, 0x7f, 0x81]), Some(128 * 128 * 2 - 1));
-        assert_eq!(read(&[0, 0, 0, 0, 0, 0x81]), None);
+    fn what_makes_no_sense_is_nothing() {
+        assert_eq!(Stored::read(b""), None);
+        assert_eq!(Stored::read(b"{}"), None);
+        assert_eq!(Stored::read(b"id\0{\"title\":\"\xff\"}"), None);
+        let (id, json) = ("", "");
+        assert_eq!(Stored::read(b"\0"), Some(Stored { id, json }));
     }
 }

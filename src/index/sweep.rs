@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::dictionary::DICTIONARY;
 use super::durable::UNFINISHED;
 use super::folder::{self, LENGTHS, POINTER};
 use super::header::Commit;
@@ -65,6 +66,7 @@ pub fn is_needed(name: &str, commit: &Commit) -> bool {
                 }
             })
         }
+        None if name == DICTIONARY => commit.header.dictionary.is_some(),
         None => name == directory::META || name == LENGTHS,
     }
 }
@@ -72,6 +74,7 @@ pub fn is_needed(name: &str, commit: &Commit) -> bool {
 /// The files a commit cannot be read without.
 pub fn needed(commit: &Commit) -> Vec<String> {
     let mut names = vec![commit.header.manifest.clone()];
+    names.extend(commit.header.dictionary.map(|_| DICTIONARY.to_owned()));
     for (segment, deletes) in &commit.segments {
         for part in ["term", "idx", "pos", "fast", "fieldnorm", "store"] {
             names.push(format!("{segment}.{part}"));

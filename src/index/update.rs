@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::changes::{self, bytes_of};
+use super::dictionary::{DICTIONARY, Dictionary};
 use super::folder::{self, Pointed};
 use super::header::{self, Commit, Decision, Header, MadeWith, Reason};
 use super::input::Input;
@@ -72,6 +73,7 @@ struct Base {
     path: PathBuf,
     commit: Commit,
     catalog: Catalog,
+    dictionary: Option<Dictionary>,
 }
 
 /// One run, under the lock.
@@ -158,7 +160,8 @@ impl<'a, I: Input> Update<'a, I> {
         };
         let open = |budget| {
             let language = self.input.settings().language;
-            Writer::open(self.folder, &base.path, language, budget)
+            let dictionary = base.dictionary.clone();
+            Writer::open(self.folder, &base.path, language, budget, dictionary)
         };
         let mut summary = Summary::default();
         let attempt = self.attempt(&known, files, walked, &open, &mut summary);
@@ -360,6 +363,7 @@ impl<'a, I: Input> Update<'a, I> {
             twins: count(|fate| matches!(fate, Fate::Suffixed(_))),
             manifest: name,
             manifest_sum,
+            dictionary: writer.dictionary().map(Dictionary::sum),
         };
         let payload = serde_json::to_string(&header).map_err(|error| {
             Error::new(Kind::Internal, "cannot describe the commit").because(&error)
@@ -410,10 +414,14 @@ fn read_base(generation: u32, path: PathBuf) -> std::result::Result<Base, String
     let header = &commit.header;
     let catalog = Catalog::open(&path.join(&header.manifest), header.manifest_sum)
         .map_err(|error| error.to_string())?;
+    let dictionary = header.dictionary.map(|sum| Dictionary::read(&path, sum));
+    let dictionary = dictionary.transpose();
+    let dictionary = dictionary.map_err(|error| format!("`{DICTIONARY}`: {error}"))?;
     Ok(Base {
         generation,
         path,
         commit,
         catalog,
+        dictionary,
     })
 }

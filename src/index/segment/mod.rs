@@ -11,7 +11,6 @@ mod paths;
 mod pieces;
 mod postings;
 mod recall;
-mod stored;
 mod terms;
 
 use std::borrow::Cow;
@@ -26,8 +25,10 @@ use tantivy::store::{Compressor, StoreWriter};
 
 use self::columns::Columns;
 use self::postings::Postings;
-use self::stored::Stored;
+use super::dictionary::Dictionary;
+use super::packed::Packer;
 use super::schema::Fields;
+use super::stored;
 use crate::analysis::{Language, is_address};
 use crate::entry::Entry;
 
@@ -37,7 +38,9 @@ pub struct SegmentBuilder {
     postings: Postings,
     columns: Columns,
     store: StoreWriter,
-    stored: Stored,
+    packer: Packer,
+    /// What is stored of an entry; filled again and again.
+    text: Vec<u8>,
     docs: u32,
 }
 
@@ -50,6 +53,7 @@ impl SegmentBuilder {
         index: &Index,
         fields: &Fields,
         language: Language,
+        dictionary: Option<&Dictionary>,
     ) -> tantivy::Result<SegmentBuilder> {
         let segment = index.new_segment();
         let store = segment.open_write(SegmentComponent::Store)?;
@@ -58,8 +62,9 @@ impl SegmentBuilder {
             segment,
             postings: Postings::new(fields, language),
             columns: Columns::new(),
-            store: StoreWriter::new(store, Compressor::Lz4, block, false)?,
-            stored: Stored::new(*fields),
+            store: StoreWriter::new(store, Compressor::None, block, false)?,
+            packer: Packer::new(dictionary)?,
+            text: Vec::new(),
             docs: 0,
         })
     }
@@ -76,9 +81,8 @@ impl SegmentBuilder {
         self.add_texts(entry);
         self.add_keys(entry);
         self.postings.end();
-        self.stored.fill(key, entry);
-        let schema = self.segment.schema();
-        Ok(self.store.store(&self.stored, &schema)?)
+        stored::write(entry, &mut self.text);
+        Ok(self.store.store_bytes(self.packer.pack(&self.text)?)?)
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
