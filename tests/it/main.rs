@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batch;
+mod dictionary;
 mod ends;
 mod first_corpus;
 mod formats;

@@ -467,7 +467,7 @@ fn a_full_disk_is_an_error_and_the_old_index_answers() {
     };
     fs::create_dir(dir.path("index")).unwrap();
     let place = dir.path("index").display().to_string();
-    if !mount(&["-t", "tmpfs", "-o", "size=1m", "tmpfs", &place]) {
+    if !mount(&["-t", "tmpfs", "-o", "size=512k", "tmpfs", &place]) {
         println!("NOT RUN: no file system can be mounted here (not root?), so no disk was filled");
         return;
     }
