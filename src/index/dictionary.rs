@@ -37,8 +37,7 @@ impl Dictionary {
         }
     }
 
-    /// Makes one from some of these entries, evenly spread; takes about 20 ms. None, when they are too few to
-    /// learn from.
+    /// Makes one from some of these entries, evenly spread; takes about 20 ms. None, when they are too few to learn from.
     pub fn train(entries: &[(u64, Entry)]) -> Option<Dictionary> {
         let seen = |entry: &Entry| entry.weight().min(MOST_OF_ONE);
         let weight: u64 = entries.iter().map(|(_, entry)| seen(entry)).sum();
