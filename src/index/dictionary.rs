@@ -15,9 +15,9 @@ use crate::entry::Entry;
 
 /// Its file in a generation.
 pub const DICTIONARY: &str = "entries.dict";
-/// Its size: with half of it entries take 1 % more room, with twice as much 0.5 % less.
+/// Its size: with half of it entries take 2 % more room, with twice as much 1.5 % less.
 const SIZE: usize = 32 << 10;
-/// Bytes of entries that it is made from, about: with twice as much it takes half as long again, for 0.3 %.
+/// Bytes of entries that it is made from, about: with twice as much it takes half as long again and is no better.
 const SAMPLE: u64 = 200 << 10;
 /// Of a longer entry only so much is looked at.
 const MOST_OF_ONE: u64 = 4 << 10;
