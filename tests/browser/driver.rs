@@ -116,6 +116,13 @@ impl Browser {
     /// One command of the protocol; what it gives.
     #[track_caller]
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, value) = self.ask(method, path, body);
+        assert_eq!(status, 200, "{path}: {value}");
+        value
+    }
+
+    /// One command of the protocol; its status and what it gives.
+    fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let path = path.replace("{}", &self.session);
         let body = if method == "GET" {
             String::new()
@@ -128,9 +135,7 @@ impl Browser {
             body.len()
         );
         let answer = Answer::parse(&http::send(self.addr, request.as_bytes()));
-        let value = answer.json()["value"].clone();
-        assert_eq!(answer.status, 200, "{path}: {value}");
-        value
+        (answer.status, answer.json()["value"].clone())
     }
 
     /// Goes to an address.
@@ -183,33 +188,43 @@ impl Browser {
         }
     }
 
+    /// The address of an element in the protocol, if the page has it.
+    fn find(&self, css: &str) -> Option<String> {
+        let wanted = json!({"using": "css selector", "value": css});
+        let (_, found) = self.ask("POST", "/session/{}/element", &wanted);
+        let id = found.as_object()?.values().next()?.as_str()?;
+        // An error is an object, too.
+        found
+            .get("error")
+            .is_none()
+            .then(|| format!("/session/{{}}/element/{id}"))
+    }
+
     #[track_caller]
     fn element(&self, css: &str) -> String {
-        let found = self.call(
-            "POST",
-            "/session/{}/element",
-            &json!({"using": "css selector", "value": css}),
-        );
-        let id = found
-            .as_object()
-            .and_then(|found| found.values().next()?.as_str());
-        id.expect("an element has an id").to_owned()
+        let found = self.find(css);
+        found.unwrap_or_else(|| panic!("no `{css}` at {}", self.address()))
     }
 
     /// The text of an element as it is seen.
     #[track_caller]
     pub fn text(&self, css: &str) -> String {
-        let path = format!("/session/{{}}/element/{}/text", self.element(css));
-        self.call("GET", &path, &Value::Null)
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        let path = format!("{}/text", self.element(css));
+        let text = self.call("GET", &path, &Value::Null);
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The text of an element; none, when it is not there, as between two pages.
+    pub fn text_if_there(&self, css: &str) -> Option<String> {
+        let path = format!("{}/text", self.find(css)?);
+        let (status, text) = self.ask("GET", &path, &Value::Null);
+        text.as_str().filter(|_| status == 200).map(str::to_owned)
     }
 
     /// Clicks an element.
     #[track_caller]
     pub fn click(&self, css: &str) {
-        let path = format!("/session/{{}}/element/{}/click", self.element(css));
+        let path = format!("{}/click", self.element(css));
         self.call("POST", &path, &json!({}));
     }
 
