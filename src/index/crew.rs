@@ -1,6 +1,7 @@
 //! The threads that build segments: batches of entries in, segments out.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +43,8 @@ struct Work {
     fields: Fields,
     language: Language,
     dictionary: Option<Dictionary>,
+    /// What does not fit into memory is put there for a while.
+    folder: PathBuf,
     /// Bytes that a segment may take before it is written.
     room: usize,
     batches: Arc<Mutex<Receiver<Batch>>>,
@@ -58,7 +61,7 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Starts so many threads. Each writes a segment whenever it has taken `room` bytes.
+    /// Starts so many threads. Each writes a segment whenever it has taken `room` bytes; `folder` takes what does not fit.
     ///
     /// # Errors
     /// When the system has no threads left.
@@ -68,7 +71,7 @@ impl Crew {
         language: Language,
         dictionary: Option<&Dictionary>,
         threads: usize,
-        room: usize,
+        (folder, room): (&Path, usize),
     ) -> io::Result<Crew> {
         let (sender, batches) = mpsc::sync_channel(WAITING);
         let (give_back, done) = mpsc::channel();
@@ -77,6 +80,7 @@ impl Crew {
             fields: *fields,
             language,
             dictionary: dictionary.cloned(),
+            folder: folder.to_path_buf(),
             room,
             batches: Arc::new(Mutex::new(batches)),
             done: give_back,
@@ -151,7 +155,7 @@ impl Work {
             // Nobody takes it back at the end.
             let _ = self.done.send(entries);
             drop(permit);
-            match builder.memory() > self.room || builder.is_full() {
+            match builder.is_full() {
                 true => segments.push(builder.finish()?),
                 false => building = Some(builder),
             }
@@ -164,7 +168,8 @@ impl Work {
 
     fn new_segment(&self) -> tantivy::Result<SegmentBuilder> {
         let dictionary = self.dictionary.as_ref();
-        SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary)
+        let place = (&*self.folder, self.room);
+        SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary, place)
     }
 
     /// The next batch; none when all are done, or when another thread has failed.

@@ -250,7 +250,9 @@ impl Writer {
     fn new_crew(&self) -> Result<Crew> {
         let Budget { threads, room, .. } = self.budget;
         let (index, fields, dictionary) = (&self.index, &self.fields, self.dictionary.as_ref());
-        Crew::start(index, fields, self.language, dictionary, threads, room)
+        let folder = self.workshop.path("");
+        let place = (&*folder, room);
+        Crew::start(index, fields, self.language, dictionary, threads, place)
             .map_err(|error| trouble::writing(&self.folder, &TantivyError::from(error)))
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use tantivy::columnar::{ColumnType, ColumnarWriter};
 
 use super::pieces::Pieces;
+use super::spool::Spool;
 
 /// Text values longer than this (in bytes) are no facet and no sort key: they get no column.
 const MAX_TEXT: usize = 128;
@@ -73,6 +74,14 @@ impl Columns {
         piece.extend_from_slice(bytes);
     }
 
+    /// Puts what is full away.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
+        self.0.put_away(spool)
+    }
+
     /// Bytes held.
     pub fn memory(&self) -> usize {
         self.0.memory()
@@ -81,8 +90,14 @@ impl Columns {
     /// Writes the columns of so many documents; `path_of` names the path of a number.
     ///
     /// # Errors
-    /// When they cannot be written.
-    pub fn write(self, docs: u32, paths: &[&str], out: &mut dyn Write) -> io::Result<()> {
+    /// When they cannot be written, or what was put away cannot be read.
+    pub fn write(
+        self,
+        docs: u32,
+        paths: &[&str],
+        spool: &Spool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let mut writer = ColumnarWriter::default();
         writer.record_column_type("id", ColumnType::Str, false);
         writer.record_column_type("key", ColumnType::U64, false);
@@ -92,13 +107,13 @@ impl Columns {
             .collect();
         // The first entry is the first document.
         let mut doc = u32::MAX;
-        for piece in self.0.iter() {
+        self.0.each(spool, |piece| {
             let mut rest = piece;
             while let Some((value, behind)) = Value::read(rest) {
                 rest = behind;
                 value.record(&mut doc, &names, &mut writer);
             }
-        }
+        })?;
         writer.serialize(docs, None, out)
     }
 }
@@ -180,7 +195,8 @@ mod tests {
         columns.add_entry(&"long".repeat(PIECE), 8);
         columns.add_scalar(1, &json!(1998.5));
         let mut written = Vec::new();
-        columns.write(2, &paths, &mut written).unwrap();
+        let spool = Spool::new(std::env::temp_dir());
+        columns.write(2, &paths, &spool, &mut written).unwrap();
         let reader = ColumnarReader::open(written).unwrap();
         let found = reader.list_columns().unwrap();
         let found: Vec<String> = found

@@ -11,9 +11,11 @@ mod paths;
 mod pieces;
 mod postings;
 mod recall;
+mod spool;
 mod terms;
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use serde_json::Value as Json;
 use tantivy::Index;
@@ -25,6 +27,7 @@ use tantivy::store::{Compressor, StoreWriter};
 
 use self::columns::Columns;
 use self::postings::Postings;
+use self::spool::Spool;
 use super::dictionary::Dictionary;
 use super::packed::Packer;
 use super::schema::Fields;
@@ -42,10 +45,13 @@ pub struct SegmentBuilder {
     /// What is stored of an entry; filled again and again.
     text: Vec<u8>,
     docs: u32,
+    /// Bytes that it may take, now or when it is written.
+    room: usize,
+    spool: Spool,
 }
 
 impl SegmentBuilder {
-    /// An empty segment of an index.
+    /// An empty segment of an index, which may take about `room` bytes. What it puts away meanwhile is put into `folder`.
     ///
     /// # Errors
     /// When its first file cannot be made.
@@ -54,6 +60,7 @@ impl SegmentBuilder {
         fields: &Fields,
         language: Language,
         dictionary: Option<&Dictionary>,
+        (folder, room): (&Path, usize),
     ) -> tantivy::Result<SegmentBuilder> {
         let segment = index.new_segment();
         let store = segment.open_write(SegmentComponent::Store)?;
@@ -66,6 +73,8 @@ impl SegmentBuilder {
             packer: Packer::new(dictionary)?,
             text: Vec::new(),
             docs: 0,
+            room,
+            spool: Spool::new(folder),
         })
     }
 
@@ -82,7 +91,12 @@ impl SegmentBuilder {
         self.add_keys(entry);
         self.postings.end();
         stored::write(entry, &mut self.text);
-        Ok(self.store.store_bytes(self.packer.pack(&self.text)?)?)
+        self.store.store_bytes(self.packer.pack(&self.text)?)?;
+        if self.postings.memory_of_occurrences() + self.columns.memory() > self.share() {
+            self.postings.put_away(&mut self.spool)?;
+            self.columns.put_away(&mut self.spool)?;
+        }
+        Ok(())
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
@@ -145,14 +159,17 @@ impl SegmentBuilder {
         }
     }
 
-    /// Bytes that it takes, now or when it is written.
-    pub fn memory(&self) -> usize {
-        self.postings.memory() + self.columns.memory() + self.store.mem_usage()
+    /// Bytes for what is gathered, and again for what is dealt out when it is written. Terms have the rest.
+    fn share(&self) -> usize {
+        self.room / 4
     }
 
     /// Whether it must be written before more is added.
     pub fn is_full(&self) -> bool {
-        self.postings.is_full() || self.docs >= occurrences::MAX_NUMBER - 1
+        let memory = self.postings.memory(self.share()) + self.columns.memory();
+        memory + self.store.mem_usage() > self.room
+            || self.postings.is_full()
+            || self.docs >= occurrences::MAX_NUMBER - 1
     }
 
     /// Writes the segment.
@@ -160,6 +177,7 @@ impl SegmentBuilder {
     /// # Errors
     /// When a file cannot be written.
     pub fn finish(mut self) -> tantivy::Result<SegmentMeta> {
+        let room = self.share();
         self.store.close()?;
         let out = self.segment.open_write(SegmentComponent::FieldNorms)?;
         let mut lengths = FieldNormsSerializer::from_write(out)?;
@@ -167,17 +185,22 @@ impl SegmentBuilder {
             lengths.serialize_field(lists.field, &lists.lengths)?;
         }
         lengths.close()?;
-        let paths = write_postings(&mut self.segment, self.postings)?;
+        let paths = write_postings(&mut self.segment, self.postings, (&self.spool, room))?;
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let mut out = self.segment.open_write(SegmentComponent::FastFields)?;
-        self.columns.write(self.docs, &paths, &mut out)?;
+        self.columns
+            .write(self.docs, &paths, &self.spool, &mut out)?;
         out.terminate()?;
         Ok(self.segment.with_max_doc(self.docs).meta().clone())
     }
 }
 
 /// Writes the postings and frees them. Gives the paths of the keys, in the order of their numbers.
-fn write_postings(segment: &mut Segment, postings: Postings) -> tantivy::Result<Vec<String>> {
+fn write_postings(
+    segment: &mut Segment,
+    postings: Postings,
+    (spool, room): (&Spool, usize),
+) -> tantivy::Result<Vec<String>> {
     let (mut fields, terms, paths) = postings.into_parts();
     let mut out = InvertedIndexSerializer::open(segment)?;
     let order = terms.in_order();
@@ -192,7 +215,7 @@ fn write_postings(segment: &mut Segment, postings: Postings) -> tantivy::Result<
         };
         let occurrences = std::mem::take(&mut lists.occurrences);
         let mut field = out.new_field(lists.field, occurrences.total(), lengths)?;
-        occurrences.write(&terms, &order, &mut field)?;
+        occurrences.write(&terms, &order, (spool, room), &mut field)?;
         field.close()?;
     }
     out.close()?;

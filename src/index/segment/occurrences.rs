@@ -10,13 +10,12 @@ use std::io;
 use tantivy::postings::FieldSerializer;
 
 use super::pieces::Pieces;
+use super::spool::Spool;
 use super::terms::Terms;
 
 /// Units in one piece of the list.
 const PIECE: usize = if cfg!(test) { 64 } else { 1 << 16 };
-/// A list is gone through about so many times,
-const ROUNDS: u64 = 2;
-/// but for at least so many occurrences at a time.
+/// At least so many occurrences are dealt out at a time.
 const LEAST_AT_ONCE: u64 = 1 << 20;
 /// Terms and documents are numbered below this.
 pub const MAX_NUMBER: u32 = 1 << 29;
@@ -103,16 +102,29 @@ impl Occurrences {
         self.units.memory()
     }
 
-    /// Bytes that [`Occurrences::write`] takes beside.
-    pub fn memory_to_write(&self, terms: &Terms) -> usize {
-        let place = if self.is_narrow() { 4 } else { 8 };
-        self.at_once() as usize * place + terms.len() * 2 * size_of::<u32>()
+    /// Puts what is full away.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
+        self.units.put_away(spool)
     }
 
-    /// How many occurrences are dealt out at a time (unless one term has more).
-    fn at_once(&self) -> u32 {
-        let most = (self.total / ROUNDS).max(LEAST_AT_ONCE).min(self.total);
+    /// Bytes that [`Occurrences::write`] takes beside, when `room` are for what is dealt out.
+    pub fn memory_to_write(&self, terms: &Terms, room: usize) -> usize {
+        self.at_once(room) as usize * self.place() + terms.len() * 2 * size_of::<u32>()
+    }
+
+    /// How many occurrences are dealt out at a time (unless one term has more) when there is room for so many bytes.
+    fn at_once(&self, room: usize) -> u32 {
+        let most = (room / self.place()) as u64;
+        let most = most.max(LEAST_AT_ONCE).min(self.total);
         most.min(u64::from(u32::MAX)) as u32
+    }
+
+    /// Bytes of one that is dealt out.
+    fn place(&self) -> usize {
+        if self.is_narrow() { 4 } else { 8 }
     }
 
     /// Whether a document and a position fit into 32 bits together.
@@ -120,19 +132,22 @@ impl Occurrences {
         bits(self.doc) + bits(self.farthest) <= 32
     }
 
-    /// Writes the postings of all terms; `order` has their numbers in order.
+    /// Writes the postings of all terms; `order` has their numbers in order, and `room` is how many bytes may be dealt out
+    /// at a time.
     ///
     /// # Errors
-    /// When they cannot be written.
+    /// When they cannot be written, or what was put away cannot be read.
     pub fn write(
         &self,
         terms: &Terms,
         order: &[u32],
+        (spool, room): (&Spool, usize),
         out: &mut FieldSerializer<'_>,
     ) -> io::Result<()> {
+        let at_once = self.at_once(room);
         match self.is_narrow() {
-            true => self.write_as::<u32>(terms, order, out),
-            false => self.write_as::<u64>(terms, order, out),
+            true => self.write_as::<u32>(terms, order, (spool, at_once), out),
+            false => self.write_as::<u64>(terms, order, (spool, at_once), out),
         }
     }
 
@@ -140,16 +155,17 @@ impl Occurrences {
         &self,
         terms: &Terms,
         order: &[u32],
+        (spool, at_once): (&Spool, u32),
         out: &mut FieldSerializer<'_>,
     ) -> io::Result<()> {
         let mut counts = vec![0; terms.len()];
-        self.each(|term, _, _| counts[term as usize] += 1);
+        self.each(spool, |term, _, _| counts[term as usize] += 1)?;
         let mut places = vec![ELSEWHERE; terms.len()];
         let mut dealt = Vec::new();
         let mut list = List::new(bits(self.farthest));
         let mut rest = order;
         while !rest.is_empty() {
-            let (now, later) = rest.split_at(share(rest, &counts, self.at_once()));
+            let (now, later) = rest.split_at(share(rest, &counts, at_once));
             rest = later;
             let mut end = 0;
             for &term in now {
@@ -158,13 +174,13 @@ impl Occurrences {
             }
             dealt.clear();
             dealt.resize(end as usize, P::default());
-            self.each(|term, doc, position| {
+            self.each(spool, |term, doc, position| {
                 let place = &mut places[term as usize];
                 if *place != ELSEWHERE {
                     dealt[*place as usize] = P::new(doc, position, list.bits);
                     *place += 1;
                 }
-            });
+            })?;
             let mut start = 0;
             for &term in now {
                 let end = std::mem::replace(&mut places[term as usize], ELSEWHERE) as usize;
@@ -178,9 +194,12 @@ impl Occurrences {
     }
 
     /// Calls `each` with the term, document and position of every occurrence, in the order in which they were pushed.
-    pub fn each(&self, mut each: impl FnMut(u32, u32, u32)) {
+    ///
+    /// # Errors
+    /// When what was put away cannot be read.
+    pub fn each(&self, spool: &Spool, mut each: impl FnMut(u32, u32, u32)) -> io::Result<()> {
         let (mut doc, mut position) = (0, u32::MAX);
-        for piece in self.units.iter() {
+        self.units.each(spool, |piece| {
             let mut at = 0;
             while at < piece.len() {
                 let number = number_at(piece, &mut at);
@@ -195,7 +214,7 @@ impl Occurrences {
                 }
                 each(about, doc, position);
             }
-        }
+        })
     }
 }
 
@@ -334,7 +353,8 @@ mod tests {
             }
             prop_assert_eq!(occurrences.total(), expected.len() as u64);
             let mut found = Vec::new();
-            occurrences.each(|term, doc, position| found.push((term, doc, position)));
+            let spool = Spool::new(std::env::temp_dir());
+            occurrences.each(&spool, |term, doc, position| found.push((term, doc, position))).unwrap();
             prop_assert_eq!(found, expected);
         }
 

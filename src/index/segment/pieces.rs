@@ -1,18 +1,56 @@
-//! A list that grows by pieces of memory, so that nothing is ever copied to a larger place.
+//! A list that grows by pieces of memory, so that nothing is ever copied to a larger place. Full pieces can be put away
+//! into a file, and are gone through in order all the same.
+
+use std::io;
+
+use super::spool::{Spool, Stretch};
 
 /// Values one behind the other.
 pub struct Pieces<T> {
     /// Values that a piece has room for.
     size: usize,
+    /// The first pieces, put away.
+    away: Vec<Stretch>,
     full: Vec<Vec<T>>,
     last: Vec<T>,
 }
 
-impl<T> Pieces<T> {
+/// What a list is of: numbers that are bytes in a file.
+pub trait Unit: Copy {
+    /// Adds the bytes of these.
+    fn write(units: &[Self], bytes: &mut Vec<u8>);
+
+    /// Adds what these bytes were.
+    fn read(bytes: &[u8], units: &mut Vec<Self>);
+}
+
+impl Unit for u8 {
+    fn write(units: &[u8], bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(units);
+    }
+
+    fn read(bytes: &[u8], units: &mut Vec<u8>) {
+        units.extend_from_slice(bytes);
+    }
+}
+
+impl Unit for u16 {
+    fn write(units: &[u16], bytes: &mut Vec<u8>) {
+        bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+    }
+
+    fn read(bytes: &[u8], units: &mut Vec<u16>) {
+        let (pairs, _) = bytes.as_chunks();
+        units.extend(pairs.iter().map(|pair| u16::from_le_bytes(*pair)));
+    }
+}
+
+impl<T: Unit> Pieces<T> {
     /// None yet; a piece will have room for `size` of them.
     pub fn new(size: usize) -> Pieces<T> {
         Pieces {
             size,
+            away: Vec::new(),
             full: Vec::new(),
             last: Vec::new(),
         }
@@ -23,18 +61,43 @@ impl<T> Pieces<T> {
     pub fn room_for(&mut self, count: usize) -> &mut Vec<T> {
         if self.last.len() + count > self.last.capacity() {
             let next = Vec::with_capacity(self.size.max(count));
-            self.full.push(std::mem::replace(&mut self.last, next));
+            let full = std::mem::replace(&mut self.last, next);
+            if !full.is_empty() {
+                self.full.push(full);
+            }
         }
         &mut self.last
     }
 
-    /// The pieces in order.
-    pub fn iter(&self) -> impl Iterator<Item = &[T]> {
-        let pieces = self.full.iter().chain([&self.last]);
-        pieces.map(Vec::as_slice)
+    /// Puts the full pieces away.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
+        for piece in self.full.drain(..) {
+            self.away.push(spool.put(|bytes| T::write(&piece, bytes))?);
+        }
+        Ok(())
     }
 
-    /// Bytes held.
+    /// Calls `each` with the pieces in order.
+    ///
+    /// # Errors
+    /// When one that was put away cannot be read.
+    pub fn each(&self, spool: &Spool, mut each: impl FnMut(&[T])) -> io::Result<()> {
+        let (mut bytes, mut piece) = (Vec::new(), Vec::new());
+        for &stretch in &self.away {
+            spool.get(stretch, &mut bytes)?;
+            piece.clear();
+            T::read(&bytes, &mut piece);
+            each(&piece);
+        }
+        let here = self.full.iter().chain([&self.last]);
+        here.for_each(|piece| each(piece));
+        Ok(())
+    }
+
+    /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         let room: usize = self.full.iter().map(Vec::capacity).sum();
         (room + self.last.capacity()) * size_of::<T>()
@@ -46,14 +109,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_together_stands_in_one_piece() {
-        let mut pieces = Pieces::new(4);
-        for count in [3, 2, 9, 1] {
-            pieces.room_for(count).extend(vec![count; count]);
+    fn what_is_put_together_stands_in_one_piece_wherever_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        for away in [false, true] {
+            let mut spool = Spool::new(folder.path());
+            let mut pieces = Pieces::<u16>::new(4);
+            for count in [3, 2, 9, 1] {
+                pieces
+                    .room_for(count)
+                    .extend(vec![count as u16 * 300; count]);
+                if away {
+                    pieces.put_away(&mut spool).unwrap();
+                }
+            }
+            let mut filled = Vec::new();
+            pieces
+                .each(&spool, |piece| filled.push(piece.to_vec()))
+                .unwrap();
+            let expected = [vec![900; 3], vec![600; 2], vec![2700; 9], vec![300]];
+            assert_eq!(filled, expected);
+            let held = if away { 4 } else { 4 + 4 + 9 + 4 };
+            assert_eq!(pieces.memory(), held * size_of::<u16>());
         }
-        let filled = pieces.iter().filter(|piece| !piece.is_empty());
-        let filled: Vec<&[usize]> = filled.collect();
-        assert_eq!(filled, [&[3; 3][..], &[2; 2], &[9; 9], &[1]]);
-        assert!(pieces.memory() >= 15 * size_of::<usize>());
     }
 }

@@ -1,10 +1,13 @@
 //! The texts of entries as occurrences of terms. A word is analyzed once in a segment, and so are the name of a person and
 //! a short value; from then on they are recalled.
 
+use std::io;
+
 use super::lists::Lists;
 use super::occurrences::MAX_NUMBER;
 use super::paths::{Path, Paths};
 use super::recall::{Form, Recall, Role};
+use super::spool::Spool;
 use super::terms::Terms;
 use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, whole_terms};
 use crate::index::schema::Fields;
@@ -83,17 +86,34 @@ impl Postings {
 
     /// Bytes held, or, if that is more, those held when it is written: without what is remembered and what finds the number
     /// of a term, but with the order of the terms, and field after field dealt out.
-    pub fn memory(&self) -> usize {
+    ///
+    /// `room` is how many bytes are dealt out at a time.
+    pub fn memory(&self, room: usize) -> usize {
         let fields = self.fields().into_iter();
         let lists = fields.map(|lists| lists.occurrences.memory() + lists.lengths.capacity());
         let held = lists.sum::<usize>() + self.terms.memory() + self.paths.memory();
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
         let known = known.iter().sum::<usize>() + self.terms.memory_of_table();
         let fields = self.fields().into_iter();
-        let dealt = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms));
+        let dealt = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms, room));
         let order = self.terms.len() * size_of::<u32>();
         let to_write = (dealt.max().unwrap_or(0) + order).max(self.terms.memory_to_order());
         held + known.max(to_write)
+    }
+
+    /// Puts the occurrences away, as far as their pieces are full.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
+        let mut fields = self.fields_mut().into_iter();
+        fields.try_for_each(|lists| lists.occurrences.put_away(spool))
+    }
+
+    /// Bytes of the occurrences held.
+    pub fn memory_of_occurrences(&self) -> usize {
+        let fields = self.fields().into_iter();
+        fields.map(|lists| lists.occurrences.memory()).sum()
     }
 
     /// The fields in the order of the schema, the terms, and the paths in the order of their numbers. All that is not needed
@@ -334,10 +354,15 @@ mod tests {
     /// Where each term of the keys stands, in the order of the documents.
     fn keys_of(postings: &Postings) -> Vec<(String, u32, u32)> {
         let mut keys = Vec::new();
-        postings.keys.occurrences.each(|term, doc, position| {
-            let term = String::from_utf8_lossy(postings.terms.get(term));
-            keys.push((term.into_owned(), doc, position));
-        });
+        let spool = Spool::new(std::env::temp_dir());
+        let all = postings
+            .keys
+            .occurrences
+            .each(&spool, |term, doc, position| {
+                let term = String::from_utf8_lossy(postings.terms.get(term));
+                keys.push((term.into_owned(), doc, position));
+            });
+        all.unwrap();
         keys
     }
 
@@ -384,7 +409,11 @@ mod tests {
             postings.add_artist("David Bowie");
             postings.end();
         }
-        assert!(postings.memory() < 1 << 20, "{}", postings.memory());
+        assert!(
+            postings.memory(1 << 20) < 1 << 20,
+            "{}",
+            postings.memory(1 << 20)
+        );
     }
 
     #[test]

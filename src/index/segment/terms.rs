@@ -50,7 +50,7 @@ impl Terms {
 
     /// Bytes held, but for [`Terms::memory_of_table`].
     pub fn memory(&self) -> usize {
-        self.bytes.capacity() + self.starts.capacity() * size_of::<u32>()
+        self.bytes.len() + self.starts.len() * size_of::<u32>()
     }
 
     /// Bytes held to find the number of a term.
