@@ -40,7 +40,7 @@ pub struct IndexArgs {
     #[arg(long = "map", value_name = "F=G", value_parser = value::mapping)]
     mapping: Vec<(String, String)>,
     /// Memory the writer may hold, as in 64MB or 1GiB
-    #[arg(long, value_name = "SIZE", value_parser = value::memory, default_value = "256MB")]
+    #[arg(long, value_name = "SIZE", value_parser = value::memory, default_value = "192MB")]
     memory: u64,
     /// Indexing threads; 0 for as many as there are cores
     #[arg(long, value_name = "N", default_value = "0", value_parser = value::number)]

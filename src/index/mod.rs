@@ -84,7 +84,7 @@ impl Default for UpdateOptions {
 
 /// Bytes a writer may hold when nothing else is said. With it a build of a million entries peaks below 400 MiB in all. More
 /// makes fewer and larger segments, which are quicker to build and to search.
-pub const DEFAULT_MEMORY: u64 = 256 << 20;
+pub const DEFAULT_MEMORY: u64 = 192 << 20;
 
 /// What an update did.
 #[derive(Debug, Clone, Default)]
