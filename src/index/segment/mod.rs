@@ -168,7 +168,7 @@ impl SegmentBuilder {
     pub fn is_full(&self) -> bool {
         let memory = self.postings.memory(self.share()) + self.columns.memory();
         memory + self.store.mem_usage() > self.room
-            || self.postings.is_full()
+            || self.postings.is_full(self.share())
             || self.docs >= occurrences::MAX_NUMBER - 1
     }
 

@@ -17,12 +17,16 @@ use super::terms::Terms;
 const PIECE: usize = if cfg!(test) { 64 } else { 1 << 16 };
 /// At least so many occurrences are dealt out at a time.
 const LEAST_AT_ONCE: u64 = 1 << 20;
+/// At most so many are.
+const MOST_AT_ONCE: u64 = 1 << 26;
+/// The commonest word of a language, as `the`, is one in about so many of a text.
+const COMMONEST: u64 = 16;
 /// Terms and documents are numbered below this.
 pub const MAX_NUMBER: u32 = 1 << 29;
 /// Positions are cut here.
 const MAX_POSITION: u32 = (1 << 31) - 1;
-/// The place of a term that is not dealt out now.
-const ELSEWHERE: u32 = u32::MAX;
+/// The place of a term that is dealt out now has this bit.
+const NOW: u32 = 1 << 31;
 
 /// What the two lowest bits of a number say of it.
 const SAME_POSITION: u32 = 0;
@@ -112,14 +116,22 @@ impl Occurrences {
 
     /// Bytes that [`Occurrences::write`] takes beside, when `room` are for what is dealt out.
     pub fn memory_to_write(&self, terms: &Terms, room: usize) -> usize {
-        self.at_once(room) as usize * self.place() + terms.len() * 2 * size_of::<u32>()
+        self.at_once(room) as usize * self.place() + terms.len() * 3 * size_of::<u32>()
     }
 
     /// How many occurrences are dealt out at a time (unless one term has more) when there is room for so many bytes.
     fn at_once(&self, room: usize) -> u32 {
+        self.most_at_once(room).min(self.total) as u32
+    }
+
+    fn most_at_once(&self, room: usize) -> u64 {
         let most = (room / self.place()) as u64;
-        let most = most.max(LEAST_AT_ONCE).min(self.total);
-        most.min(u64::from(u32::MAX)) as u32
+        most.clamp(LEAST_AT_ONCE, MOST_AT_ONCE)
+    }
+
+    /// Whether there are so many that a frequent term may have more than are dealt out at a time.
+    pub fn is_full(&self, room: usize) -> bool {
+        self.total / COMMONEST > self.most_at_once(room)
     }
 
     /// Bytes of one that is dealt out.
@@ -158,35 +170,36 @@ impl Occurrences {
         (spool, at_once): (&Spool, u32),
         out: &mut FieldSerializer<'_>,
     ) -> io::Result<()> {
-        let mut counts = vec![0; terms.len()];
-        self.each(spool, |term, _, _| counts[term as usize] += 1)?;
-        let mut places = vec![ELSEWHERE; terms.len()];
+        // How many occurrences a term has, and while they are dealt out, above `NOW`, the place of its next one.
+        let mut places = vec![0_u32; terms.len()];
+        self.each(spool, |term, _, _| places[term as usize] += 1)?;
+        let here = order.iter().map(|&term| (term, places[term as usize]));
+        let here: Vec<(u32, u32)> = here.filter(|&(_, count)| count > 0).collect();
         let mut dealt = Vec::new();
         let mut list = List::new(bits(self.farthest));
-        let mut rest = order;
+        let mut rest = &here[..];
         while !rest.is_empty() {
-            let (now, later) = rest.split_at(share(rest, &counts, at_once));
+            let (now, later) = rest.split_at(share(rest, at_once));
             rest = later;
             let mut end = 0;
-            for &term in now {
-                places[term as usize] = end;
-                end += counts[term as usize];
+            for &(term, count) in now {
+                places[term as usize] = NOW | end;
+                end += count;
             }
             dealt.clear();
             dealt.resize(end as usize, P::default());
             self.each(spool, |term, doc, position| {
                 let place = &mut places[term as usize];
-                if *place != ELSEWHERE {
-                    dealt[*place as usize] = P::new(doc, position, list.bits);
+                if *place >= NOW {
+                    dealt[(*place - NOW) as usize] = P::new(doc, position, list.bits);
                     *place += 1;
                 }
             })?;
             let mut start = 0;
-            for &term in now {
-                let end = std::mem::replace(&mut places[term as usize], ELSEWHERE) as usize;
-                if end > start {
-                    list.write(terms.get(term), &mut dealt[start..end], out)?;
-                }
+            for &(term, count) in now {
+                places[term as usize] = 0;
+                let end = start + count as usize;
+                list.write(terms.get(term), &mut dealt[start..end], out)?;
                 start = end;
             }
         }
@@ -245,11 +258,11 @@ fn bits(number: u32) -> u32 {
     u32::BITS - number.leading_zeros()
 }
 
-/// How many of the terms, at least one, have together no more occurrences than are dealt out at once.
-fn share(terms: &[u32], counts: &[u32], at_once: u32) -> usize {
+/// How many of the terms, each with how many occurrences it has, are dealt out together: at least one.
+fn share(terms: &[(u32, u32)], at_once: u32) -> usize {
     let mut sum = 0_u32;
-    let fits = terms.iter().take_while(|&&term| {
-        sum = sum.saturating_add(counts[term as usize]);
+    let fits = terms.iter().take_while(|&&(_, count)| {
+        sum = sum.saturating_add(count);
         sum <= at_once
     });
     fits.count().max(1)
@@ -372,14 +385,9 @@ mod tests {
 
     #[test]
     fn terms_are_dealt_out_in_bounded_shares() {
-        let counts = [3, 0, 4, 9, 1, 1];
-        let order = [0, 1, 2, 3, 4, 5];
-        assert_eq!(share(&order, &counts, 7), 3);
-        assert_eq!(
-            share(&order[3..], &counts, 7),
-            1,
-            "more than there is room for"
-        );
-        assert_eq!(share(&order[4..], &counts, 7), 2);
+        let terms = [3, 4, 9, 1, 1].map(|count| (0, count));
+        assert_eq!(share(&terms, 7), 2);
+        assert_eq!(share(&terms[2..], 7), 1, "more than there is room for");
+        assert_eq!(share(&terms[3..], 7), 2);
     }
 }

@@ -127,9 +127,14 @@ impl Postings {
     }
 
     /// Whether another document would be one too many.
-    pub fn is_full(&self) -> bool {
+    ///
+    /// `room` is how many bytes are dealt out at a time.
+    pub fn is_full(&self, room: usize) -> bool {
         // An entry is one line or file of a bounded length.
-        self.terms.is_full() || self.terms.len() as u32 > MAX_NUMBER / 2
+        let mut fields = self.fields().into_iter();
+        fields.any(|lists| lists.occurrences.is_full(room))
+            || self.terms.is_full()
+            || self.terms.len() as u32 > MAX_NUMBER / 2
     }
 
     /// What is added from now on belongs to this document.
