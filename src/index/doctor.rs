@@ -93,11 +93,7 @@ fn examine(
         "the checksums of all segments",
         sums.unwrap_or_else(|error| vec![error.to_string()]),
     );
-    let manifest = match index
-        .catalog()
-        .load()
-        .and_then(|manifest| index.catalog().twins().map(|_| manifest))
-    {
+    let manifest = match index.catalog().load() {
         Ok(manifest) => manifest,
         Err(error) => {
             checkup.faults.push(format!("the manifest: {error}"));

@@ -1,10 +1,8 @@
 //! An index opened for reading.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use tantivy::directory::MmapDirectory;
@@ -17,7 +15,7 @@ use super::folder::{self, FORMAT, POINTER, Pointed};
 use super::header::{Commit, Header};
 use super::keyed;
 use super::lengths::Lengths;
-use super::manifest::{Catalog, Twin};
+use super::manifest::Catalog;
 use super::names::{self, Fate};
 use super::schema::{self, Fields};
 use super::stored::{Stored, Stores};
@@ -53,8 +51,6 @@ pub struct OpenIndex {
     header: Header,
     catalog: Catalog,
     stores: Stores,
-    /// By key, every entry that is shown with a suffix behind its id.
-    twins: OnceLock<HashMap<u64, Twin>>,
     /// The state of the pointer and of `meta.json` when this commit was read.
     seen: [Option<Seen>; 2],
 }
@@ -188,28 +184,17 @@ impl OpenIndex {
 
     /// The id by which an entry is known, from the one that is stored: the same, but for twins.
     fn final_id(&self, id: &str, address: DocAddress) -> Result<String> {
-        let Some(twins) = self.twins()? else {
+        if self.header.twins == 0 {
             return Ok(id.to_owned());
-        };
+        }
         let key = self.stores.key(&self.searcher, address);
         let key = key.map_err(|error| trouble::reading(&self.folder, &error))?;
-        Ok(match twins.get(&key) {
+        let twin = self.catalog.twin(key);
+        let twin = twin.map_err(|error| trouble::corrupt(&self.folder, error))?;
+        Ok(match twin {
             Some(twin) => names::suffixed(id, twin.fingerprint, twin.digits),
             None => id.to_owned(),
         })
-    }
-
-    fn twins(&self) -> Result<Option<&HashMap<u64, Twin>>> {
-        if self.header.twins == 0 {
-            return Ok(None);
-        }
-        if let Some(twins) = self.twins.get() {
-            return Ok(Some(twins));
-        }
-        let read = self.catalog.twins();
-        let twins = read.map_err(|error| trouble::corrupt(&self.folder, error))?;
-        let twins = twins.into_iter().map(|twin| (twin.key, twin)).collect();
-        Ok(Some(self.twins.get_or_init(|| twins)))
     }
 
     /// Row and key of the entry of this id.
@@ -332,7 +317,6 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
         header,
         catalog,
         stores,
-        twins: OnceLock::new(),
         seen,
     })
 }

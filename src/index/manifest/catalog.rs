@@ -45,8 +45,6 @@ pub struct Found {
 /// An entry whose id is shown with a suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Twin {
-    /// What it is addressed by.
-    pub key: u64,
     /// Hash of its content, whose first digits are the suffix.
     pub fingerprint: u64,
     /// How many.
@@ -129,23 +127,25 @@ impl Catalog {
                 (columns, order)
             }),
         };
+        self.part(self.layout.twins, self.layout.end, self.head.twins_sum)?;
         let (columns, (bases, order)) = (columns?, order?);
         let rows = Rows { bases, ..columns };
         Ok(Manifest { files, rows, order })
     }
 
-    /// Every entry that is shown with a suffix, by key.
+    /// The entry of this key, if it is shown with a suffix. Reads a few pages, however many are.
     ///
     /// # Errors
-    /// When they cannot be read or are damaged.
-    pub fn twins(&self) -> io::Result<Vec<Twin>> {
-        let bytes = self.part(self.layout.twins, self.layout.end, self.head.twins_sum)?;
-        let twins = bytes.chunks_exact(TWIN).map(|twin| Twin {
-            key: u64_at(twin, 0),
-            fingerprint: u64_at(twin, 8),
-            digits: u64_at(twin, 16).min(16) as u8,
-        });
-        Ok(twins.collect())
+    /// When they cannot be read.
+    pub fn twin(&self, key: u64) -> io::Result<Option<Twin>> {
+        let length = self.layout.end - self.layout.twins;
+        let bytes = self.read(self.layout.twins, length as usize)?;
+        let (twins, _) = bytes.as_chunks::<TWIN>();
+        let place = twins.binary_search_by_key(&key, |twin| u64_at(twin, 0));
+        Ok(place.ok().map(|place| Twin {
+            fingerprint: u64_at(&twins[place], 8),
+            digits: u64_at(&twins[place], 16).min(16) as u8,
+        }))
     }
 
     /// The records whose id hashes to `base`, in the order of the corpus. Reads a few pages, whatever its size.
@@ -355,11 +355,11 @@ mod tests {
         assert_eq!(twins.fates(), [(0, Fate::Plain), (1, Fate::Suffixed(6))]);
         let (_folder, catalog) = written(&twins);
         let twin = Twin {
-            key: key_of(5, 2 << 60),
             fingerprint: 2 << 60,
             digits: 6,
         };
-        assert_eq!(catalog.twins().unwrap(), [twin]);
+        let [plain, shown] = [1, 2].map(|print| catalog.twin(key_of(5, print << 60)).unwrap());
+        assert_eq!((plain, shown), (None, Some(twin)));
     }
 
     #[test]
@@ -373,7 +373,7 @@ mod tests {
             let mut broken = bytes.clone();
             broken[at] ^= 0x10;
             std::fs::write(&path, &broken).unwrap();
-            let read = Catalog::open(&path, sum).and_then(|it| Ok((it.load()?, it.twins()?)));
+            let read = Catalog::open(&path, sum).and_then(|it| it.load());
             assert!(read.is_err(), "byte {at}");
             std::fs::write(&path, &bytes[..at]).unwrap();
             assert!(Catalog::open(&path, sum).is_err(), "cut at {at}");

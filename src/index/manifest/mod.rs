@@ -8,7 +8,7 @@ mod catalog;
 mod format;
 mod order;
 
-pub use catalog::{Catalog, Twin};
+pub use catalog::Catalog;
 pub use format::{FileRef, write};
 pub use order::{Moves, Order, merge as merge_orders};
 
