@@ -185,17 +185,12 @@ impl<'a> Lexicon<'a> {
     /// The words within `distance` mistakes, the likeliest first: those that begin alike, then the more frequent.
     fn near(&self, word: &str, distance: u8, zone: Zone) -> tantivy::Result<Vec<String>> {
         let mut near: Vec<(String, u32)> = Vec::new();
+        let word_itself = Term::from_field_text(self.fields.text, word);
+        let automaton = FuzzyTermQuery::new(word_itself, distance, true).automaton()?;
         for segment in self.segments {
-            let query = FuzzyTermQuery::new(
-                Term::from_field_text(self.fields.text, word),
-                distance,
-                true,
-            );
-            let mut stream = segment
-                .zone(zone)?
-                .terms()
-                .search(query.automaton()?)
-                .into_stream()?;
+            let terms = segment.zone(zone)?.terms();
+            // Before the words stand their other forms, each behind a control character.
+            let mut stream = terms.search(&automaton).ge(b" ").into_stream()?;
             while near.len() < MAX_NEAR && stream.advance() {
                 let Ok(term) = std::str::from_utf8(stream.key()) else {
                     continue;

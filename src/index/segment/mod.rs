@@ -221,3 +221,47 @@ fn write_postings(
     out.close()?;
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::schema;
+
+    /// The files of a segment of some entries, written with so much room.
+    fn files(room: usize) -> Vec<Vec<u8>> {
+        let (schema, fields) = schema::build();
+        let index = Index::create_in_ram(schema);
+        let folder = tempfile::tempdir().unwrap();
+        let place = (folder.path(), room);
+        let mut builder =
+            SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap();
+        for number in 0..500 {
+            let entry = Entry {
+                id: number.to_string(),
+                title: format!("Velvet Goldmine {}", number % 7),
+                artists: vec!["David Bowie".into(), format!("Artist {}", number % 90)],
+                prose: "The thin white duke, again and again. ".repeat(number % 5),
+                ..Entry::default()
+            };
+            builder.add(number as u64, &entry).unwrap();
+        }
+        assert_eq!(builder.spool.is_used(), room == 0);
+        let meta = builder.finish().unwrap();
+        let segment = index.segment(meta);
+        let parts = [
+            SegmentComponent::Postings,
+            SegmentComponent::Positions,
+            SegmentComponent::Terms,
+            SegmentComponent::FastFields,
+            SegmentComponent::FieldNorms,
+            SegmentComponent::Store,
+        ];
+        let read = |part| segment.open_read(part).unwrap().read_bytes().unwrap();
+        parts.map(read).iter().map(|part| part.to_vec()).collect()
+    }
+
+    #[test]
+    fn a_segment_is_the_same_whether_its_lists_were_put_away_or_not() {
+        assert!(files(0) == files(1 << 30));
+    }
+}

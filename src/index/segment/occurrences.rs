@@ -16,7 +16,7 @@ use super::terms::Terms;
 /// Units in one piece of the list.
 const PIECE: usize = if cfg!(test) { 64 } else { 1 << 16 };
 /// At least so many occurrences are dealt out at a time.
-const LEAST_AT_ONCE: u64 = 1 << 20;
+const LEAST_AT_ONCE: u64 = if cfg!(test) { 64 } else { 1 << 20 };
 /// At most so many are.
 const MOST_AT_ONCE: u64 = 1 << 26;
 /// The commonest word of a language, as `the`, is one in about so many of a text.
