@@ -5,6 +5,7 @@
 //! occurrence of a term costs a number at the end of a list. The files are Tantivy's, written by Tantivy's serializers.
 
 mod columns;
+mod common;
 mod lists;
 mod occurrences;
 mod paths;

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::common::Common;
 use super::lists::Lists;
 use super::occurrences::MAX_NUMBER;
 use super::paths::{Path, Paths};
@@ -12,8 +13,8 @@ use super::terms::Terms;
 use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, whole_terms};
 use crate::index::schema::Fields;
 
-/// Bytes in which the words of a segment may be remembered.
-const MEMORY_OF_WORDS: usize = 6 << 20;
+/// Bytes in which the words of a segment may be remembered that are not among the common ones.
+const MEMORY_OF_WORDS: usize = 4 << 20;
 /// Bytes in which its names, and again its values, may be.
 const MEMORY_OF_NAMES: usize = 2 << 20;
 
@@ -27,6 +28,7 @@ pub struct Postings {
     artists: Lists,
     aliases: Lists,
     keys: Lists,
+    common: Common,
     words: Recall,
     names: Recall,
     values: Recall,
@@ -52,6 +54,7 @@ impl Postings {
             artists: Lists::new(fields.artists),
             aliases: Lists::new(fields.aliases),
             keys: Lists::new(fields.keys),
+            common: Common::new(),
             words: Recall::new(MEMORY_OF_WORDS),
             names: Recall::new(MEMORY_OF_NAMES),
             values: Recall::new(MEMORY_OF_NAMES),
@@ -93,7 +96,8 @@ impl Postings {
         let lists = fields.map(|lists| lists.occurrences.memory() + lists.lengths.capacity());
         let held = lists.sum::<usize>() + self.terms.memory() + self.paths.memory();
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
-        let known = known.iter().sum::<usize>() + self.terms.memory_of_table();
+        let known = known.iter().sum::<usize>() + self.common.memory();
+        let known = known + self.terms.memory_of_table();
         let fields = self.fields().into_iter();
         let dealt = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms, room));
         let order = self.terms.len() * size_of::<u32>();
@@ -155,6 +159,7 @@ impl Postings {
         let occurrences = &mut self.text.occurrences;
         let mut words = Words {
             terms: &mut self.terms,
+            common: &mut self.common,
             known: &mut self.words,
             push: |form: Form| occurrences.push(form.term, first + form.position()),
         };
@@ -269,6 +274,7 @@ impl Postings {
         forms.clear();
         let mut words = Words {
             terms,
+            common: &mut self.common,
             known: &mut self.words,
             push: |form| forms.push(form),
         };
@@ -287,12 +293,20 @@ impl Postings {
 /// The words of a text, remembered or not, on their way to `push`.
 struct Words<'a, P: FnMut(Form)> {
     terms: &'a mut Terms,
+    common: &'a mut Common,
     known: &'a mut Recall,
     push: P,
 }
 
 impl<P: FnMut(Form)> Chunks for Words<'_, P> {
     fn recall(&mut self, chunk: &str, at: u32) -> Option<u32> {
+        if let Some((part, other)) = self.common.find(chunk.as_bytes()) {
+            (self.push)(part.moved(at));
+            other
+                .into_iter()
+                .for_each(|form| (self.push)(form.moved(at)));
+            return Some(1);
+        }
         let (forms, positions) = self.known.find(chunk.as_bytes())?;
         forms.iter().for_each(|form| (self.push)(form.moved(at)));
         Some(positions)
@@ -312,8 +326,10 @@ impl<P: FnMut(Form)> Chunks for Words<'_, P> {
         forms.iter().for_each(|form| (self.push)(form.moved(from)));
         if let Some(chunk) = chunk {
             let positions = tokens.positions - at;
-            self.known
-                .learn(chunk.as_bytes(), forms.into_iter(), positions);
+            let chunk = chunk.as_bytes();
+            if !self.common.learn(chunk, &forms, positions) {
+                self.known.learn(chunk, forms.into_iter(), positions);
+            }
         }
     }
 }
