@@ -16,8 +16,8 @@ mod token;
 
 pub use analyzer::{Analyzer, Chunks, is_address, joined_prefix, joined_term};
 pub use language::Language;
-pub use name::{NameKey, key_of_parts, whole_terms};
-pub use token::{ACCENTED, HALF, JOINED, Kind, STEM, Token, Tokens, WHOLE, WHOLE_BARE};
+pub use name::{NameKey, key_of_parts, name_keys};
+pub use token::{ACCENTED, HALF, JOINED, Kind, STEM, Token, Tokens};
 
 /// Raised by every change to the terms that a text is given.
 pub const VERSION: u32 = 2;
@@ -26,7 +26,7 @@ pub const VERSION: u32 = 2;
 pub fn name_key(text: &str) -> NameKey {
     let mut analyzer = Analyzer::new(Language::None);
     analyzer.analyze(text);
-    name::keys_of(text, &analyzer.tokens().parts())
+    name_keys(text, &analyzer.tokens().parts())
         .into_iter()
         .next()
         .unwrap_or_default()

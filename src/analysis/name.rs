@@ -4,8 +4,6 @@
 //! marks, and which of `&`, `and`, `n'` it is. Looking up the key of a query tells in one posting list which entries
 //! are called exactly that.
 
-use super::token::{WHOLE, WHOLE_BARE};
-
 /// The keys of one name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameKey {
@@ -18,23 +16,8 @@ pub struct NameKey {
 /// Words between the credits of one artist line.
 const CREDITS: [&str; 4] = ["feat", "ft", "featuring", "presents"];
 
-/// The terms of a name as a whole, marker included: its key, those of the names that `feat.` divides it into, and of each
-/// the one without an article. `parts` are the parts of the text.
-pub fn whole_terms(text: &str, parts: &[&str]) -> Vec<String> {
-    let mut terms = Vec::new();
-    for NameKey { mut full, mut bare } in keys_of(text, parts) {
-        full.insert(0, WHOLE);
-        terms.push(full);
-        if !bare.is_empty() {
-            bare.insert(0, WHOLE_BARE);
-            terms.push(bare);
-        }
-    }
-    terms
-}
-
 /// The key of `text` from its parts, and those of the names that `feat.` divides it into.
-pub(crate) fn keys_of(text: &str, parts: &[&str]) -> Vec<NameKey> {
+pub fn name_keys(text: &str, parts: &[&str]) -> Vec<NameKey> {
     if parts.is_empty() {
         let symbols: String = text
             .chars()

@@ -4,12 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// `term@position` of every token; stems as `~s`, joined as `=j/span`, accented as `^a`, variants as `|v`, whole as `#k`.
+/// `term@position` of every token; stems as `~s`, joined as `=j/span`, accented as `^a`, variants as `|v`.
 fn show(tokens: &Tokens) -> String {
     let form = |token: Token<'_>| {
-        let body = token
-            .term
-            .trim_start_matches([STEM, JOINED, ACCENTED, WHOLE, WHOLE_BARE]);
+        let body = token.term.trim_start_matches([STEM, JOINED, ACCENTED]);
         let (first, second) = body.split_once(HALF).unwrap_or((body, ""));
         match token.kind {
             Kind::Part => format!("{first}@{}", token.position),

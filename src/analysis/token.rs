@@ -13,10 +13,6 @@ pub const STEM: char = '\u{1}';
 pub const JOINED: char = '\u{2}';
 /// Before a folded word and its accented spelling (`\u{3}bjork\0björk`).
 pub const ACCENTED: char = '\u{3}';
-/// Before the key of a whole title or name (see [`super::name_key`]).
-pub const WHOLE: char = '\u{4}';
-/// Before the key of a whole title or name less its leading article.
-pub const WHOLE_BARE: char = '\u{5}';
 /// Ends the first half of a term that has two.
 pub const HALF: char = '\0';
 

@@ -36,6 +36,7 @@ mod tests;
 pub mod trouble;
 mod update;
 mod watch;
+pub mod wholes;
 mod writer;
 
 pub use doctor::{Checkup, doctor};

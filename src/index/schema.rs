@@ -27,26 +27,34 @@ pub struct Fields {
     pub aliases: Field,
     /// Every further key's words, each term behind its dotted path.
     pub keys: Field,
+    /// The titles and all names, each as a whole (see [`super::wholes`]).
+    pub wholes: Field,
     /// Columns by dotted path: for ranges, sorting, facets.
     pub columns: Field,
 }
 
 /// Builds the schema.
 pub fn build() -> (Schema, Fields) {
-    let words = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
+    let texts = |record: IndexRecordOption, lengths: bool| {
+        let indexing = TextFieldIndexing::default()
             .set_tokenizer(OUR_ANALYSIS)
-            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
-    );
+            .set_index_option(record)
+            .set_fieldnorms(lengths);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let with_lengths = texts(IndexRecordOption::WithFreqsAndPositions, true);
+    let words = texts(IndexRecordOption::WithFreqsAndPositions, false);
+    let wholes = texts(IndexRecordOption::WithFreqs, false);
     let mut builder = Schema::builder();
     let fields = Fields {
         id: builder.add_text_field("id", TextOptions::default().set_fast("raw")),
         key: builder.add_u64_field("key", FAST),
-        text: builder.add_text_field("text", words.clone()),
-        title: builder.add_text_field("title", words.clone()),
+        text: builder.add_text_field("text", with_lengths.clone()),
+        title: builder.add_text_field("title", with_lengths),
         artists: builder.add_text_field("artists", words.clone()),
         aliases: builder.add_text_field("aliases", words.clone()),
         keys: builder.add_text_field("keys", words),
+        wholes: builder.add_text_field("wholes", wholes),
         columns: builder.add_json_field("columns", JsonObjectOptions::default().set_fast("raw")),
     };
     (builder.build(), fields)

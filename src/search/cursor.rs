@@ -85,21 +85,6 @@ impl Cursor {
         }
     }
 
-    /// The cursor of a term in a zone, if it is there. `path` goes before it.
-    pub fn of_term(
-        segment: &Segment,
-        zone: Zone,
-        path: &str,
-        term: &str,
-        detail: Detail,
-    ) -> tantivy::Result<Option<Cursor>> {
-        let Some(info) = segment.term_at(zone, path, term)? else {
-            return Ok(None);
-        };
-        let cursor = TermCursor::open(segment, zone, &info, detail)?;
-        Ok(Some(Cursor::Term(cursor)))
-    }
-
     /// The cursors of a pattern in the prose: in the text, less what is in the title and the names.
     pub fn open_prose(segment: &Segment, pattern: &Pattern) -> tantivy::Result<Vec<Cursor>> {
         let single = |term: &String| Pattern::Terms(vec![term.clone()]);
@@ -392,6 +377,17 @@ impl Gathered {
             (gathered.docs.capacity() + gathered.frequencies.capacity()) * size_of::<u32>(),
         );
         Ok(Some(gathered))
+    }
+
+    /// These documents, in order; a match stands in each once.
+    pub fn of_docs(docs: Vec<DocId>) -> Gathered {
+        let frequencies = vec![1; docs.len()];
+        deadline::gathered((docs.capacity() + frequencies.capacity()) * size_of::<u32>());
+        Gathered {
+            docs,
+            frequencies,
+            index: 0,
+        }
     }
 
     /// From a counter for each document of the segment.

@@ -10,7 +10,7 @@ use super::response::Explanation;
 use super::run::Runner;
 use super::segment::Zone;
 use super::top::Ranked;
-use crate::analysis::{ACCENTED, HALF, JOINED, STEM, WHOLE, WHOLE_BARE};
+use crate::analysis::{ACCENTED, HALF, JOINED, STEM};
 
 /// A plan, a line each part.
 pub fn plan(plan: &Plan, worth: &Worth) -> String {
@@ -33,8 +33,13 @@ pub fn plan(plan: &Plan, worth: &Worth) -> String {
     for (whole, value) in plan.wholes.iter().zip(&worth.wholes) {
         let _ = writeln!(
             text,
-            "a title or name that is just {}: worth {value:.2}",
-            shown_term(&whole.term)
+            "a title or name that is just `{}`{}: worth {value:.2}",
+            whole.key,
+            if whole.is_bare {
+                " behind an article"
+            } else {
+                ""
+            }
         );
     }
     text
@@ -88,8 +93,6 @@ fn shown_term(term: &str) -> String {
         STEM => format!("any form of `{body}`"),
         JOINED => format!("`{body}` in parts"),
         ACCENTED => format!("`{}`", term.rsplit(HALF).next().unwrap_or_default()),
-        WHOLE => format!("`{body}`"),
-        WHOLE_BARE => format!("`{body}` behind an article"),
         _ => format!("`{term}`"),
     }
 }
@@ -163,6 +166,6 @@ fn zone_name(zone: Zone) -> &'static str {
         Zone::Title => "the title",
         Zone::Artists => "the artists",
         Zone::Aliases => "the aliases",
-        Zone::Keys => "the field",
+        Zone::Keys | Zone::Wholes => "the field",
     }
 }

@@ -1,6 +1,6 @@
 //! Where the lists of terms lie, remembered: a query looks each of its terms up several times (is there such a word, how
 //! rare is it, where does it stand), and the next query often has the same ones. A dictionary is walked byte by byte. What
-//! is not there is not remembered: it is mostly asked for once (whole names that a query might be), and is many.
+//! is not there is not remembered: it is mostly asked for once (two words written in one), and is many.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -4,9 +4,10 @@ use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
 use super::plan::Scope;
-use super::resolve::name_zones;
 use super::segment::{Segment, Zone};
+use super::wholes;
 use crate::index::schema::Fields;
+use crate::index::wholes::WholeName;
 
 /// The term dictionaries of an index.
 pub struct Lexicon<'a> {
@@ -81,14 +82,9 @@ impl<'a> Lexicon<'a> {
         Ok(known)
     }
 
-    /// Whether any live entry is called this (a whole-name term).
-    pub fn names_exist(&self, scope: &Scope, term: &str) -> tantivy::Result<bool> {
-        for &zone in name_zones(scope) {
-            if self.live_frequency(zone, term)? > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// Whether any live entry is called exactly this.
+    pub fn names_exist(&self, scope: &Scope, name: WholeName) -> tantivy::Result<bool> {
+        wholes::exists(self.segments, scope, name)
     }
 
     /// How many live entries have a term.

@@ -34,6 +34,7 @@ pub mod suggest;
 mod ties;
 mod top;
 pub mod weights;
+mod wholes;
 
 #[cfg(test)]
 mod tests;

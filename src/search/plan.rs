@@ -4,6 +4,7 @@ use std::ops::{Bound, Range};
 
 use super::pattern::Pattern;
 use super::segment::Zone;
+use crate::index::wholes::WholeName;
 
 /// A query ready to run.
 #[derive(Debug, Clone, Default)]
@@ -179,8 +180,12 @@ impl Level {
 /// A whole name that a stretch of the query may be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whole {
-    /// The term, marker included.
-    pub term: String,
+    /// The key of the name, or what is left of it without its article.
+    pub key: String,
+    /// Whether the name has an article that the key lacks.
+    pub is_bare: bool,
+    /// What it is looked up by.
+    pub name: WholeName,
     /// What a match adds, times the summed rarity of its atoms and their share of the query.
     pub weight: f32,
     /// The atoms it is made of, at least one.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cursor::{Cursor, Detail};
+use super::cursor::{Cursor, Detail, Gathered};
 use super::evaluate::Prepared;
 use super::lexicon::Lexicon;
 use super::matcher::Matcher;
@@ -12,6 +12,7 @@ use super::pattern::Pattern;
 use super::plan::{Atom, Form, Level, Node, Plan, Scope, Whole};
 use super::segment::{Segment, Zone};
 use super::weights::{Weights, rarity};
+use super::wholes::called;
 
 /// What the whole index says about a plan, the same for all segments.
 pub struct Worth {
@@ -153,15 +154,13 @@ pub fn prepare<'s>(
     }
     for (index, (whole, value)) in plan.wholes.iter().zip(&worth.wholes).enumerate() {
         let scope = &plan.atoms[whole.atoms[0]].scope;
-        for &zone in super::resolve::name_zones(scope) {
+        for (zone, docs) in called(segment, whole.name, scope)? {
             let share = if zone == Zone::Aliases {
                 weights.aliases
             } else {
                 1.0
             };
-            let cursor = Cursor::of_term(segment, zone, "", &whole.term, Detail::Documents)?;
-            let Some(cursor) = cursor else { continue };
-            let cursors = vec![(cursor, 1.0)];
+            let cursors = vec![(Cursor::Gathered(Gathered::of_docs(docs)), 1.0)];
             let mut member = Member::new(whole.atoms[0], zone, value * share, true, cursors);
             member.whole = Some(index);
             push_member(&mut members, member);
@@ -369,12 +368,12 @@ pub fn matching_cursors(segment: &Segment, atom: &Atom) -> tantivy::Result<Vec<C
 /// The cursors of a whole name.
 pub fn whole_cursors(segment: &Segment, plan: &Plan, index: usize) -> tantivy::Result<Vec<Cursor>> {
     let whole = &plan.wholes[index];
-    let mut cursors = Vec::new();
-    for &zone in super::resolve::name_zones(&plan.atoms[whole.atoms[0]].scope) {
-        let detail = Detail::Documents;
-        cursors.extend(Cursor::of_term(segment, zone, "", &whole.term, detail)?);
-    }
-    Ok(cursors)
+    let called = called(segment, whole.name, &plan.atoms[whole.atoms[0]].scope)?;
+    let docs = called.into_iter().map(|(_, docs)| docs);
+    let docs = docs.filter(|docs| !docs.is_empty());
+    Ok(docs
+        .map(|docs| Cursor::Gathered(Gathered::of_docs(docs)))
+        .collect())
 }
 
 /// The parts of a tree that is nothing but alternatives, every one of them scored; `None` for any other tree.

@@ -25,10 +25,12 @@ pub enum Zone {
     Aliases,
     /// Every further key, each term behind its path.
     Keys,
+    /// Whole titles and names (see [`super::wholes`]).
+    Wholes,
 }
 
 /// Where each zone stands in an array of one per zone.
-const ZONES: usize = 5;
+const ZONES: usize = 6;
 
 /// A segment opened for searching. What a query may not need is read when one does.
 pub struct Segment {
@@ -79,6 +81,7 @@ impl Segment {
             Zone::Artists => self.fields.artists,
             Zone::Aliases => self.fields.aliases,
             Zone::Keys => self.fields.keys,
+            Zone::Wholes => self.fields.wholes,
         };
         let list = self.reader.inverted_index(field)?;
         Ok(cell.get_or_init(|| list))

@@ -4,6 +4,7 @@ use super::engine::Engine;
 use super::request::SearchRequest;
 use crate::corpus::Corpus;
 use crate::entry::Entry;
+use crate::index::wholes::WholeName;
 use crate::index::{Progress, UpdateOptions, update};
 
 fn entry(id: &str, title: &str, artists: &[&str], prose: &str) -> Entry {
@@ -293,6 +294,34 @@ fn a_whole_name_is_made_of_the_words_of_its_group_only() {
     ] {
         assert_eq!(ids(&engine, query), ["and"], "{query}");
     }
+}
+
+#[test]
+fn names_of_one_term_are_told_apart() {
+    // Three names in two words that share the list of a term. Written in one word, only the whole name finds them.
+    let letters = || ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| format!("zor{a}{b}")));
+    let pairs = || letters().flat_map(|a| letters().take(300).map(move |b| (a.clone(), b)));
+    let key = |(a, b): &(String, String)| format!("{a}{b}");
+    let term = |pair: &(String, String)| WholeName::of(&key(pair), false).term;
+    let of_one: Vec<_> = pairs().filter(|pair| term(pair) == 7).take(3).collect();
+    let name = |(a, b): &(String, String)| format!("{a} {b}");
+    let names: Vec<String> = of_one.iter().map(name).collect();
+    let engine = engine(&[
+        entry("one", &names[0], &[&names[1], &names[2], &names[0]], ""),
+        entry("two", "Other", &[&names[2]], ""),
+        entry("three", &names[1], &[], ""),
+    ]);
+    let found = of_one.iter().map(|pair| {
+        let mut found = ids(&engine, &key(pair));
+        found.sort_unstable();
+        found
+    });
+    let expected = [vec!["one"], vec!["one", "three"], vec!["one", "two"]];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    let in_title = |pair| ids(&engine, &format!("title:{}", key(pair)));
+    assert_eq!(in_title(&of_one[0]), ["one"]);
+    assert_eq!(in_title(&of_one[1]), ["three"]);
+    assert!(in_title(&of_one[2]).is_empty());
 }
 
 #[test]

@@ -6,7 +6,9 @@
 use std::io::{self, Write};
 
 use serde_json::Value as Json;
-use tantivy::columnar::{ColumnType, ColumnarWriter};
+use tantivy::columnar::{
+    ColumnType, ColumnarReader, ColumnarWriter, MergeRowOrder, StackMergeOrder, merge_columnar,
+};
 
 use super::pieces::Pieces;
 use super::spool::Spool;
@@ -87,34 +89,88 @@ impl Columns {
         self.0.memory()
     }
 
-    /// Writes the columns of so many documents; `path_of` names the path of a number.
+    /// Writes the columns; `paths` has the path of each number. About `room` bytes are taken for it at a time: what does not
+    /// fit is written to memory as columns of some of the documents, which are put together in the end.
     ///
     /// # Errors
     /// When they cannot be written, or what was put away cannot be read.
     pub fn write(
         self,
-        docs: u32,
         paths: &[&str],
-        spool: &Spool,
-        out: &mut dyn Write,
+        (spool, room): (&Spool, usize),
+        mut out: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut writer = ColumnarWriter::default();
-        writer.record_column_type("id", ColumnType::Str, false);
-        writer.record_column_type("key", ColumnType::U64, false);
         let names: Vec<String> = paths
             .iter()
             .map(|path| format!("columns{STEP}{path}"))
             .collect();
-        // The first entry is the first document.
-        let mut doc = u32::MAX;
+        let mut written = Vec::new();
+        let mut part = Part::new();
         self.0.each(spool, |piece| {
             let mut rest = piece;
             while let Some((value, behind)) = Value::read(rest) {
                 rest = behind;
-                value.record(&mut doc, &names, &mut writer);
+                if matches!(value, Value::Entry { .. }) && part.writer.mem_usage() > room {
+                    let full = std::mem::replace(&mut part, Part::new());
+                    let mut bytes = Vec::new();
+                    full.write(&mut bytes)?;
+                    written.push(bytes);
+                }
+                part.record(&value, &names);
             }
+            Ok(())
         })?;
-        writer.serialize(docs, None, out)
+        if written.is_empty() {
+            return part.write(&mut out);
+        }
+        let mut bytes = Vec::new();
+        part.write(&mut bytes)?;
+        written.push(bytes);
+        let parts = written.into_iter().map(ColumnarReader::open);
+        let parts: Vec<ColumnarReader> = parts.collect::<io::Result<_>>()?;
+        let parts: Vec<&ColumnarReader> = parts.iter().collect();
+        let order = MergeRowOrder::Stack(StackMergeOrder::stack(&parts));
+        merge_columnar(&parts, &[], order, &mut out)
+    }
+}
+
+/// The columns of some of the documents.
+struct Part {
+    writer: ColumnarWriter,
+    docs: u32,
+}
+
+impl Part {
+    fn new() -> Part {
+        let mut writer = ColumnarWriter::default();
+        writer.record_column_type("id", ColumnType::Str, false);
+        writer.record_column_type("key", ColumnType::U64, false);
+        Part { writer, docs: 0 }
+    }
+
+    /// Takes a value: of a new document, or of the last.
+    fn record(&mut self, value: &Value<'_>, names: &[String]) {
+        let writer = &mut self.writer;
+        if let Value::Entry { id, key } = *value {
+            writer.record_str(self.docs, "id", id);
+            writer.record_numerical(self.docs, "key", key);
+            self.docs += 1;
+            return;
+        }
+        // The first value is an entry.
+        let doc = self.docs.saturating_sub(1);
+        match *value {
+            Value::Entry { .. } => {}
+            Value::Text { path, text } => writer.record_str(doc, &names[path], text),
+            Value::Number { path, number } => {
+                writer.record_numerical(doc, &names[path], number);
+            }
+            Value::Flag { path, flag } => writer.record_bool(doc, &names[path], flag),
+        }
+    }
+
+    fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.writer.serialize(self.docs, None, out)
     }
 }
 
@@ -161,58 +217,64 @@ impl<'a> Value<'a> {
         };
         Some((value, rest))
     }
-
-    fn record(self, doc: &mut u32, names: &[String], writer: &mut ColumnarWriter) {
-        match self {
-            Value::Entry { id, key } => {
-                *doc = doc.wrapping_add(1);
-                writer.record_str(*doc, "id", id);
-                writer.record_numerical(*doc, "key", key);
-            }
-            Value::Text { path, text } => writer.record_str(*doc, &names[path], text),
-            Value::Number { path, number } => writer.record_numerical(*doc, &names[path], number),
-            Value::Flag { path, flag } => writer.record_bool(*doc, &names[path], flag),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-    use tantivy::columnar::ColumnarReader;
+    use tantivy::columnar::DynamicColumn;
 
     #[test]
     fn columns_are_for_what_can_be_a_facet() {
-        let mut columns = Columns::new();
-        let paths = ["label.name", "year", "live", "note"];
-        columns.add_entry("vg", 7);
-        columns.add_text(0, "Rhino");
-        columns.add_scalar(1, &json!(1998));
-        columns.add_scalar(2, &json!(true));
-        columns.add_text(3, &"x".repeat(MAX_TEXT + 1));
-        columns.add_scalar(3, &json!(null));
-        columns.add_entry(&"long".repeat(PIECE), 8);
-        columns.add_scalar(1, &json!(1998.5));
-        let mut written = Vec::new();
-        let spool = Spool::new(std::env::temp_dir());
-        columns.write(2, &paths, &spool, &mut written).unwrap();
-        let reader = ColumnarReader::open(written).unwrap();
-        let found = reader.list_columns().unwrap();
-        let found: Vec<String> = found
-            .iter()
-            .map(|(name, handle)| format!("{name} {}", handle.column_type()))
-            .collect();
-        let expected = [
-            "columns\u{1}label.name str",
-            "columns\u{1}live bool",
-            "columns\u{1}year f64",
-            "id str",
-            "key u64",
-        ];
-        assert_eq!(found, expected);
-        let years = reader.read_columns("columns\u{1}year").unwrap();
-        let years = years[0].open().unwrap();
-        assert_eq!(years.num_values(), 2);
+        // With no room, those of each entry are written on their own and put together.
+        for room in [1 << 30, 0] {
+            let mut columns = Columns::new();
+            let paths = ["label.name", "year", "live", "note"];
+            columns.add_entry("vg", 7);
+            columns.add_text(0, "Rhino");
+            columns.add_scalar(1, &json!(1998));
+            columns.add_scalar(2, &json!(true));
+            columns.add_text(3, &"x".repeat(MAX_TEXT + 1));
+            columns.add_scalar(3, &json!(null));
+            columns.add_entry("hd", 9);
+            columns.add_text(0, "Virgin");
+            columns.add_text(0, "Rhino");
+            columns.add_entry(&"long".repeat(PIECE), 8);
+            columns.add_scalar(1, &json!(1998.5));
+            let mut written = Vec::new();
+            let spool = Spool::new(std::env::temp_dir());
+            columns.write(&paths, (&spool, room), &mut written).unwrap();
+            let reader = ColumnarReader::open(written).unwrap();
+            assert_eq!(reader.num_docs(), 3);
+            let found = reader.list_columns().unwrap();
+            let found: Vec<String> = found
+                .iter()
+                .map(|(name, handle)| format!("{name} {}", handle.column_type()))
+                .collect();
+            let expected = [
+                "columns\u{1}label.name str",
+                "columns\u{1}live bool",
+                "columns\u{1}year f64",
+                "id str",
+                "key u64",
+            ];
+            assert_eq!(found, expected);
+            let column = |name: &str| reader.read_columns(name).unwrap()[0].open().unwrap();
+            let DynamicColumn::F64(years) = column("columns\u{1}year") else {
+                panic!("years are numbers");
+            };
+            let years = [0, 1, 2].map(|doc| years.values_for_doc(doc).collect::<Vec<_>>());
+            assert_eq!(years, [vec![1998.0], vec![], vec![1998.5]]);
+            let DynamicColumn::Str(labels) = column("columns\u{1}label.name") else {
+                panic!("labels are texts");
+            };
+            let labels = [0, 1, 2].map(|doc| labels.ords().values_for_doc(doc).collect::<Vec<_>>());
+            assert_eq!(labels, [vec![0], vec![1, 0], vec![]]);
+            let DynamicColumn::U64(keys) = column("key") else {
+                panic!("keys are whole numbers");
+            };
+            assert_eq!([0, 1, 2].map(|doc| keys.first(doc)), [7, 9, 8].map(Some));
+        }
     }
 }

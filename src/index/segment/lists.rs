@@ -15,8 +15,8 @@ pub struct Lists {
     pub field: Field,
     /// Where its terms stand.
     pub occurrences: Occurrences,
-    /// For each document how many tokens it has, as coarsely as Tantivy keeps the number.
-    pub lengths: Vec<u8>,
+    /// For each document how many tokens it has, as coarsely as Tantivy keeps the number; where that counts.
+    pub lengths: Option<Vec<u8>>,
     doc: u32,
     /// Whether the document has a value.
     begun: bool,
@@ -25,12 +25,12 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// None yet.
-    pub fn new(field: Field) -> Lists {
+    /// None yet; with or without lengths.
+    pub fn new(field: Field, lengths: bool) -> Lists {
         Lists {
             field,
             occurrences: Occurrences::default(),
-            lengths: Vec::new(),
+            lengths: lengths.then(Vec::new),
             doc: 0,
             begun: false,
             next: 0,
@@ -44,12 +44,19 @@ impl Lists {
 
     /// The document is complete.
     pub fn end(&mut self) {
-        let length = if self.begun {
-            self.occurrences.length()
-        } else {
-            0
-        };
-        self.lengths.push(FieldNormReader::fieldnorm_to_id(length));
+        if let Some(lengths) = &mut self.lengths {
+            let length = if self.begun {
+                self.occurrences.length()
+            } else {
+                0
+            };
+            lengths.push(FieldNormReader::fieldnorm_to_id(length));
+        }
+    }
+
+    /// Bytes held for the lengths.
+    pub fn memory_of_lengths(&self) -> usize {
+        self.lengths.as_ref().map_or(0, Vec::capacity)
     }
 
     /// Begins a value of so many positions. Says where the first of them is.
@@ -73,18 +80,10 @@ impl Lists {
         self.next = self.next.saturating_add(positions);
     }
 
-    /// Adds a name or a value with its terms.
+    /// Adds a name or a value with its terms, but for what a name is as a whole.
     pub fn push(&mut self, forms: &[Form], positions: u32) {
         let first = self.value(positions);
-        for form in forms {
-            self.occurrences.push(form.term, first + form.position());
-        }
-    }
-
-    /// As [`Lists::push`], without what the name is as a whole.
-    pub fn push_words(&mut self, forms: &[Form], positions: u32) {
-        let first = self.value(positions);
-        for form in forms.iter().filter(|form| !form.is_whole()) {
+        for form in forms.iter().filter(|form| form.whole().is_none()) {
             self.occurrences.push(form.term, first + form.position());
         }
     }

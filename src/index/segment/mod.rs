@@ -12,6 +12,7 @@ mod paths;
 mod pieces;
 mod postings;
 mod recall;
+mod serialize;
 mod spool;
 mod terms;
 
@@ -24,21 +25,25 @@ use tantivy::directory::{FileSlice, TerminatingWrite};
 use tantivy::fieldnorm::{FieldNormReader, FieldNormsSerializer};
 use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
 use tantivy::postings::InvertedIndexSerializer;
+use tantivy::schema::Field;
 use tantivy::store::{Compressor, StoreWriter};
 
 use self::columns::Columns;
 use self::postings::Postings;
+use self::serialize::{WholeLists, WordLists};
 use self::spool::Spool;
 use super::dictionary::Dictionary;
 use super::packed::Packer;
 use super::schema::Fields;
 use super::stored;
+use super::wholes;
 use crate::analysis::{Language, is_address};
 use crate::entry::Entry;
 
 /// A segment being written.
 pub struct SegmentBuilder {
     segment: Segment,
+    wholes: Field,
     postings: Postings,
     columns: Columns,
     store: StoreWriter,
@@ -68,6 +73,7 @@ impl SegmentBuilder {
         let block = index.settings().docstore_blocksize;
         Ok(SegmentBuilder {
             segment,
+            wholes: fields.wholes,
             postings: Postings::new(fields, language),
             columns: Columns::new(),
             store: StoreWriter::new(store, Compressor::None, block, false)?,
@@ -183,14 +189,17 @@ impl SegmentBuilder {
         let out = self.segment.open_write(SegmentComponent::FieldNorms)?;
         let mut lengths = FieldNormsSerializer::from_write(out)?;
         for lists in self.postings.fields() {
-            lengths.serialize_field(lists.field, &lists.lengths)?;
+            if let Some(of_field) = &lists.lengths {
+                lengths.serialize_field(lists.field, of_field)?;
+            }
         }
         lengths.close()?;
-        let paths = write_postings(&mut self.segment, self.postings, (&self.spool, room))?;
+        let (postings, place) = (self.postings, (&self.spool, room));
+        let paths = write_postings(&mut self.segment, postings, self.wholes, place)?;
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let mut out = self.segment.open_write(SegmentComponent::FastFields)?;
-        self.columns
-            .write(self.docs, &paths, &self.spool, &mut out)?;
+        let place = (&self.spool, self.room / 2);
+        self.columns.write(&paths, place, &mut out)?;
         out.terminate()?;
         Ok(self.segment.with_max_doc(self.docs).meta().clone())
     }
@@ -200,25 +209,27 @@ impl SegmentBuilder {
 fn write_postings(
     segment: &mut Segment,
     postings: Postings,
-    (spool, room): (&Spool, usize),
+    wholes_field: Field,
+    place: (&Spool, usize),
 ) -> tantivy::Result<Vec<String>> {
-    let (mut fields, terms, paths) = postings.into_parts();
+    let (mut fields, terms, wholes, paths) = postings.into_parts();
     let mut out = InvertedIndexSerializer::open(segment)?;
     let order = terms.in_order();
     for (index, lists) in fields.iter_mut().enumerate() {
         // By the lengths Tantivy finds out which document of a block scores best, at some cost for every term. Only in
         // the text are there lists so long that it is asked for.
-        let lengths = match index {
-            0 => Some(FieldNormReader::open(FileSlice::from(
-                lists.lengths.clone(),
-            ))?),
-            _ => None,
-        };
+        let lengths = lists.lengths.take().filter(|_| index == 0);
+        let lengths = lengths.map(|lengths| FieldNormReader::open(FileSlice::from(lengths)));
+        let lengths = lengths.transpose()?;
         let occurrences = std::mem::take(&mut lists.occurrences);
-        let mut field = out.new_field(lists.field, occurrences.total(), lengths)?;
-        occurrences.write(&terms, &order, (spool, room), &mut field)?;
-        field.close()?;
+        let field = out.new_field(lists.field, occurrences.total(), lengths)?;
+        let mut lists = WordLists::new(&terms, field);
+        occurrences.deal(order.iter().copied(), place, &mut lists)?;
+        lists.close()?;
     }
+    let mut lists = WholeLists::new(out.new_field(wholes_field, wholes.total(), None)?);
+    wholes.deal(0..wholes::TERMS, place, &mut lists)?;
+    lists.close()?;
     out.close()?;
     Ok(paths)
 }

@@ -7,11 +7,8 @@
 
 use std::io;
 
-use tantivy::postings::FieldSerializer;
-
 use super::pieces::Pieces;
 use super::spool::Spool;
-use super::terms::Terms;
 
 /// Units in one piece of the list.
 const PIECE: usize = if cfg!(test) { 64 } else { 1 << 16 };
@@ -114,9 +111,9 @@ impl Occurrences {
         self.units.put_away(spool)
     }
 
-    /// Bytes that [`Occurrences::write`] takes beside, when `room` are for what is dealt out.
-    pub fn memory_to_write(&self, terms: &Terms, room: usize) -> usize {
-        self.at_once(room) as usize * self.place() + terms.len() * 3 * size_of::<u32>()
+    /// Bytes that [`Occurrences::deal`] takes beside for so many terms, when `room` are for what is dealt out.
+    pub fn memory_to_write(&self, terms: usize, room: usize) -> usize {
+        self.at_once(room) as usize * self.place() + terms * 3 * size_of::<u32>()
     }
 
     /// How many occurrences are dealt out at a time (unless one term has more) when there is room for so many bytes.
@@ -144,39 +141,37 @@ impl Occurrences {
         bits(self.doc) + bits(self.farthest) <= 32
     }
 
-    /// Writes the postings of all terms; `order` has their numbers in order, and `room` is how many bytes may be dealt out
-    /// at a time.
+    /// Has the lists of all terms written by `out`, term by term. `order` has the numbers of all terms, in the order in
+    /// which they are to be written, and `room` is how many bytes may be dealt out at a time.
     ///
     /// # Errors
     /// When they cannot be written, or what was put away cannot be read.
-    pub fn write(
+    pub fn deal(
         &self,
-        terms: &Terms,
-        order: &[u32],
+        order: impl ExactSizeIterator<Item = u32>,
         (spool, room): (&Spool, usize),
-        out: &mut FieldSerializer<'_>,
+        out: &mut impl WriteList,
     ) -> io::Result<()> {
         let at_once = self.at_once(room);
         match self.is_narrow() {
-            true => self.write_as::<u32>(terms, order, (spool, at_once), out),
-            false => self.write_as::<u64>(terms, order, (spool, at_once), out),
+            true => self.deal_as::<u32>(order, (spool, at_once), out),
+            false => self.deal_as::<u64>(order, (spool, at_once), out),
         }
     }
 
-    fn write_as<P: Place>(
+    fn deal_as<P: Place>(
         &self,
-        terms: &Terms,
-        order: &[u32],
+        order: impl ExactSizeIterator<Item = u32>,
         (spool, at_once): (&Spool, u32),
-        out: &mut FieldSerializer<'_>,
+        out: &mut impl WriteList,
     ) -> io::Result<()> {
         // How many occurrences a term has, and while they are dealt out, above `NOW`, the place of its next one.
-        let mut places = vec![0_u32; terms.len()];
+        let mut places = vec![0_u32; order.len()];
         self.each(spool, |term, _, _| places[term as usize] += 1)?;
-        let here = order.iter().map(|&term| (term, places[term as usize]));
+        let here = order.map(|term| (term, places[term as usize]));
         let here: Vec<(u32, u32)> = here.filter(|&(_, count)| count > 0).collect();
         let mut dealt = Vec::new();
-        let mut list = List::new(bits(self.farthest));
+        let bits = bits(self.farthest);
         let mut rest = &here[..];
         while !rest.is_empty() {
             let (now, later) = rest.split_at(share(rest, at_once));
@@ -191,7 +186,7 @@ impl Occurrences {
             self.each(spool, |term, doc, position| {
                 let place = &mut places[term as usize];
                 if *place >= NOW {
-                    dealt[(*place - NOW) as usize] = P::new(doc, position, list.bits);
+                    dealt[(*place - NOW) as usize] = P::new(doc, position, bits);
                     *place += 1;
                 }
             })?;
@@ -199,7 +194,12 @@ impl Occurrences {
             for &(term, count) in now {
                 places[term as usize] = 0;
                 let end = start + count as usize;
-                list.write(terms.get(term), &mut dealt[start..end], out)?;
+                let dealt = &mut dealt[start..end];
+                // An initial goes back to where it stood once it is known what it goes with.
+                if !dealt.is_sorted() {
+                    dealt.sort_unstable();
+                }
+                out.write_list(term, dealt, bits)?;
                 start = end;
             }
         }
@@ -227,6 +227,7 @@ impl Occurrences {
                 }
                 each(about, doc, position);
             }
+            Ok(())
         })
     }
 }
@@ -268,10 +269,22 @@ fn share(terms: &[(u32, u32)], at_once: u32) -> usize {
     fits.count().max(1)
 }
 
+/// Writes the lists of a field.
+pub trait WriteList {
+    /// Writes the list of a term from where it stands, in order; `bits` of a place are the position.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write_list<P: Place>(&mut self, term: u32, places: &[P], bits: u32) -> io::Result<()>;
+}
+
 /// A document and, in so many lower bits, a position.
-trait Place: Copy + Default + Ord {
+pub trait Place: Copy + Default + Ord {
+    /// A place.
     fn new(doc: u32, position: u32, bits: u32) -> Self;
+    /// Its document.
     fn doc(self, bits: u32) -> u32;
+    /// Its position.
     fn position(self, bits: u32) -> u32;
 }
 
@@ -300,49 +313,6 @@ impl Place for u64 {
 
     fn position(self, bits: u32) -> u32 {
         (self & !(u64::MAX << bits)) as u32
-    }
-}
-
-/// Writes one posting list after the other.
-struct List {
-    /// How many bits of a place are the position.
-    bits: u32,
-    /// Each position of a document less the one before.
-    steps: Vec<u32>,
-}
-
-impl List {
-    fn new(bits: u32) -> List {
-        let steps = Vec::new();
-        List { bits, steps }
-    }
-
-    /// Writes the list of a term from where it stands.
-    fn write<P: Place>(
-        &mut self,
-        term: &[u8],
-        places: &mut [P],
-        out: &mut FieldSerializer<'_>,
-    ) -> io::Result<()> {
-        // An initial goes back to where it stood once it is known what it goes with.
-        if !places.is_sorted() {
-            places.sort_unstable();
-        }
-        let bits = self.bits;
-        let docs = places.chunk_by(|left, right| left.doc(bits) == right.doc(bits));
-        out.new_term(term, docs.clone().count() as u32, true)?;
-        for places in docs {
-            self.steps.clear();
-            let mut before = 0;
-            for place in places {
-                let position = place.position(bits);
-                self.steps.push(position - before);
-                before = position;
-            }
-            let doc = places[0].doc(bits);
-            out.write_doc(doc, self.steps.len() as u32, &self.steps);
-        }
-        out.close_term()
     }
 }
 

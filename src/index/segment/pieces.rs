@@ -83,18 +83,21 @@ impl<T: Unit> Pieces<T> {
     /// Calls `each` with the pieces in order.
     ///
     /// # Errors
-    /// When one that was put away cannot be read.
-    pub fn each(&self, spool: &Spool, mut each: impl FnMut(&[T])) -> io::Result<()> {
+    /// When one that was put away cannot be read, and those of `each`.
+    pub fn each(
+        &self,
+        spool: &Spool,
+        mut each: impl FnMut(&[T]) -> io::Result<()>,
+    ) -> io::Result<()> {
         let (mut bytes, mut piece) = (Vec::new(), Vec::new());
         for &stretch in &self.away {
             spool.get(stretch, &mut bytes)?;
             piece.clear();
             T::read(&bytes, &mut piece);
-            each(&piece);
+            each(&piece)?;
         }
-        let here = self.full.iter().chain([&self.last]);
-        here.for_each(|piece| each(piece));
-        Ok(())
+        let mut here = self.full.iter().chain([&self.last]);
+        here.try_for_each(|piece| each(piece))
     }
 
     /// Bytes of memory held.
@@ -124,7 +127,10 @@ mod tests {
             }
             let mut filled = Vec::new();
             pieces
-                .each(&spool, |piece| filled.push(piece.to_vec()))
+                .each(&spool, |piece| {
+                    filled.push(piece.to_vec());
+                    Ok(())
+                })
                 .unwrap();
             let expected = [vec![900; 3], vec![600; 2], vec![2700; 9], vec![300]];
             assert_eq!(filled, expected);

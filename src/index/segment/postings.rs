@@ -5,13 +5,14 @@ use std::io;
 
 use super::common::Common;
 use super::lists::Lists;
-use super::occurrences::MAX_NUMBER;
+use super::occurrences::{MAX_NUMBER, Occurrences};
 use super::paths::{Path, Paths};
 use super::recall::{Form, Recall, Role};
 use super::spool::Spool;
 use super::terms::Terms;
-use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, whole_terms};
+use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, name_keys};
 use crate::index::schema::Fields;
+use crate::index::wholes::{Part, WholeName};
 
 /// Bytes in which the words of a segment may be remembered that are not among the common ones.
 const MEMORY_OF_WORDS: usize = 4 << 20;
@@ -28,6 +29,8 @@ pub struct Postings {
     artists: Lists,
     aliases: Lists,
     keys: Lists,
+    /// The titles and names as wholes: a term of [`crate::index::wholes`], and as a position what stands beside the document.
+    wholes: Occurrences,
     common: Common,
     words: Recall,
     names: Recall,
@@ -49,11 +52,12 @@ impl Postings {
         Postings {
             analyzer: Analyzer::new(language),
             terms: Terms::default(),
-            text: Lists::new(fields.text),
-            title: Lists::new(fields.title),
-            artists: Lists::new(fields.artists),
-            aliases: Lists::new(fields.aliases),
-            keys: Lists::new(fields.keys),
+            text: Lists::new(fields.text, true),
+            title: Lists::new(fields.title, true),
+            artists: Lists::new(fields.artists, false),
+            aliases: Lists::new(fields.aliases, false),
+            keys: Lists::new(fields.keys, false),
+            wholes: Occurrences::default(),
             common: Common::new(),
             words: Recall::new(MEMORY_OF_WORDS),
             names: Recall::new(MEMORY_OF_NAMES),
@@ -92,14 +96,14 @@ impl Postings {
     ///
     /// `room` is how many bytes are dealt out at a time.
     pub fn memory(&self, room: usize) -> usize {
-        let fields = self.fields().into_iter();
-        let lists = fields.map(|lists| lists.occurrences.memory() + lists.lengths.capacity());
-        let held = lists.sum::<usize>() + self.terms.memory() + self.paths.memory();
+        let lengths = self.fields().map(Lists::memory_of_lengths);
+        let lists = self.memory_of_occurrences() + lengths.iter().sum::<usize>();
+        let held = lists + self.terms.memory() + self.paths.memory();
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
         let known = known.iter().sum::<usize>() + self.common.memory();
         let known = known + self.terms.memory_of_table();
         let fields = self.fields().into_iter();
-        let dealt = fields.map(|lists| lists.occurrences.memory_to_write(&self.terms, room));
+        let dealt = fields.map(|lists| lists.occurrences.memory_to_write(self.terms.len(), room));
         let order = self.terms.len() * size_of::<u32>();
         let to_write = (dealt.max().unwrap_or(0) + order).max(self.terms.memory_to_order());
         held + known.max(to_write)
@@ -110,24 +114,25 @@ impl Postings {
     /// # Errors
     /// When they cannot be written.
     pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
+        self.wholes.put_away(spool)?;
         let mut fields = self.fields_mut().into_iter();
         fields.try_for_each(|lists| lists.occurrences.put_away(spool))
     }
 
     /// Bytes of the occurrences held.
     pub fn memory_of_occurrences(&self) -> usize {
-        let fields = self.fields().into_iter();
-        fields.map(|lists| lists.occurrences.memory()).sum()
+        let fields = self.fields().map(|lists| lists.occurrences.memory());
+        fields.iter().sum::<usize>() + self.wholes.memory()
     }
 
-    /// The fields in the order of the schema, the terms, and the paths in the order of their numbers. All that is not needed
-    /// to write them is free then.
-    pub fn into_parts(self) -> ([Lists; 5], Terms, Vec<String>) {
+    /// The fields in the order of the schema, the terms, the whole names, and the paths in the order of their numbers. All
+    /// that is not needed to write them is free then.
+    pub fn into_parts(self) -> ([Lists; 5], Terms, Occurrences, Vec<String>) {
         let fields = [self.text, self.title, self.artists, self.aliases, self.keys];
         let mut terms = self.terms;
         terms.forget_numbers();
         let paths = self.paths.list.into_iter().map(|path| path.name);
-        (fields, terms, paths.collect())
+        (fields, terms, self.wholes, paths.collect())
     }
 
     /// Whether another document would be one too many.
@@ -146,6 +151,7 @@ impl Postings {
         self.fields_mut()
             .into_iter()
             .for_each(|lists| lists.begin(doc));
+        self.wholes.begin(doc);
     }
 
     /// The document is complete.
@@ -171,20 +177,30 @@ impl Postings {
     pub fn add_title(&mut self, title: &str) {
         let positions = self.analyze_name(title);
         self.title.push(&self.forms, positions);
-        self.text.push_words(&self.forms, positions);
+        self.text.push(&self.forms, positions);
+        self.push_wholes(Part::Title);
     }
 
     /// The name of an artist.
     pub fn add_artist(&mut self, name: &str) {
         let positions = self.recall_name(name);
         self.artists.push(&self.forms, positions);
-        self.text.push_words(&self.forms, positions);
+        self.text.push(&self.forms, positions);
+        self.push_wholes(Part::Artists);
     }
 
     /// Another name; no word of the text.
     pub fn add_alias(&mut self, name: &str) {
         let positions = self.recall_name(name);
         self.aliases.push(&self.forms, positions);
+        self.push_wholes(Part::Aliases);
+    }
+
+    /// Adds what the name looked at last is as a whole.
+    fn push_wholes(&mut self, part: Part) {
+        for name in self.forms.iter().filter_map(|form| form.whole()) {
+            self.wholes.push(u32::from(name.term), name.beside(part));
+        }
     }
 
     /// That there is something under a path; gives its number. What is added by [`Postings::add_value`] stands there, up to
@@ -281,11 +297,12 @@ impl Postings {
         let positions = self.analyzer.analyze_chunks(name, &mut words);
         let parts = forms.iter().filter(|form| form.is_part());
         let parts = parts.map(|form| std::str::from_utf8(terms.get(form.term)).unwrap_or(""));
-        let wholes = whole_terms(name, &parts.collect::<Vec<_>>());
-        forms.extend(wholes.iter().map(|whole| {
-            let term = terms.number(whole.as_bytes());
-            Form::new(term, 0, Role::Whole)
-        }));
+        for key in name_keys(name, &parts.collect::<Vec<_>>()) {
+            forms.push(Form::of_whole(WholeName::of(&key.full, false)));
+            if !key.bare.is_empty() {
+                forms.push(Form::of_whole(WholeName::of(&key.bare, true)));
+            }
+        }
         positions
     }
 }
@@ -349,8 +366,9 @@ mod tests {
 
     /// The terms of what was looked at last.
     fn terms(postings: &Postings) -> Vec<String> {
-        let terms = postings.forms.iter().map(|form| form.term);
-        terms
+        let words = postings.forms.iter().filter(|form| form.whole().is_none());
+        words
+            .map(|form| form.term)
             .map(|term| String::from_utf8_lossy(postings.terms.get(term)).into_owned())
             .collect()
     }
@@ -360,8 +378,11 @@ mod tests {
         let mut postings = postings();
         for _ in 0..2 {
             postings.add_artist("The Who");
-            let expected = ["the", "who", "\u{4}thewho", "\u{5}who"];
-            assert_eq!(terms(&postings), expected);
+            assert_eq!(terms(&postings), ["the", "who"]);
+            let wholes = postings.forms.iter().filter_map(|form| form.whole());
+            let expected = [("thewho", false), ("who", true)];
+            let expected = expected.map(|(key, bare)| WholeName::of(key, bare));
+            assert_eq!(wholes.collect::<Vec<_>>(), expected);
             postings.add_path("label.name");
             postings.add_value("Rhino", false);
             assert_eq!(terms(&postings), ["label.name\0rhino"]);

@@ -3,6 +3,8 @@
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::index::wholes::WholeName;
+
 /// Longer stretches (in bytes) than this are seldom met again.
 pub const MAX_STRETCH: usize = 64;
 
@@ -15,12 +17,12 @@ pub struct Recall {
     table: HashTable<Known>,
 }
 
-/// A term of a stretch, and where in it.
+/// A term of a stretch, and where in it; or the whole of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
-    /// Its number.
+    /// Its number, or the mark of a whole name.
     pub term: u32,
-    /// Its position, above what it is.
+    /// Its position, or the term of a whole name, above what it is.
     place: u32,
 }
 
@@ -31,7 +33,7 @@ pub enum Role {
     Part,
     /// Another form of a part.
     Other,
-    /// A whole name, which stands at the first position, and not in the text.
+    /// A whole name, which is no term of the text.
     Whole,
 }
 
@@ -40,6 +42,15 @@ impl Form {
     pub fn new(term: u32, position: u32, role: Role) -> Form {
         let place = position.min((1 << 30) - 1) << 2 | role as u32;
         Form { term, place }
+    }
+
+    /// A name as a whole.
+    pub fn of_whole(name: WholeName) -> Form {
+        let place = u32::from(name.term) << 2 | Role::Whole as u32;
+        Form {
+            term: name.mark,
+            place,
+        }
     }
 
     /// Its position.
@@ -52,9 +63,12 @@ impl Form {
         self.place & 3 == Role::Part as u32
     }
 
-    /// Whether it is a whole name.
-    pub fn is_whole(self) -> bool {
-        self.place & 3 == Role::Whole as u32
+    /// The name that it is as a whole, if it is one.
+    pub fn whole(self) -> Option<WholeName> {
+        (self.place & 3 == Role::Whole as u32).then_some(WholeName {
+            term: (self.place >> 2) as u16,
+            mark: self.term,
+        })
     }
 
     /// The same, so many positions on.

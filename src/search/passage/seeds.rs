@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use super::Wanted;
-use crate::analysis::{ACCENTED, HALF, JOINED, Language, STEM, WHOLE, WHOLE_BARE};
+use crate::analysis::{ACCENTED, HALF, JOINED, Language, STEM};
 use crate::search::pattern::Pattern;
 
 /// Followed by one of these letters: bits 0 to 25.
@@ -138,8 +138,8 @@ impl<'w> Seeds<'w> {
         match term.chars().next() {
             Some(STEM) => self.add_stem(&term[1..], language),
             Some(JOINED) => self.add_joined(term[1..].split(HALF).next().unwrap_or_default()),
-            // Accents are outside ASCII, and whole names are no tokens of a text.
-            Some(ACCENTED | WHOLE | WHOLE_BARE) | None => {}
+            // Accents are outside ASCII.
+            Some(ACCENTED) | None => {}
             Some(_) => self.add_word(term, true),
         }
     }

@@ -10,8 +10,6 @@ mod words;
 
 use std::ops::Range;
 
-pub use names::name_zones;
-
 use super::function_words::is_function_word;
 use super::lexicon::Lexicon;
 use super::pattern::Pattern;

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::{Resolver, form};
-use crate::analysis::{WHOLE, WHOLE_BARE, key_of_parts};
+use crate::analysis::key_of_parts;
+use crate::index::wholes::WholeName;
 use crate::search::pattern::Pattern;
 use crate::search::plan::{Level, Node, Scope, Whole};
-use crate::search::segment::Zone;
 
 /// Queries of more words than this are not looked up as whole names.
 const MAX_WHOLE_WORDS: usize = 10;
@@ -39,17 +39,20 @@ impl Resolver<'_> {
                     .collect();
                 let key = key_of_parts(&parts);
                 let ways = [
-                    (format!("{WHOLE}{}", key.full), self.weights.whole),
-                    (format!("{WHOLE_BARE}{}", key.full), self.weights.whole_bare),
-                    (format!("{WHOLE}{}", key.bare), self.weights.whole_bare),
+                    (&key.full, false, self.weights.whole),
+                    (&key.full, true, self.weights.whole_bare),
+                    (&key.bare, false, self.weights.whole_bare),
                 ];
-                for (term, weight) in ways.into_iter().filter(|(term, _)| term.len() > 1) {
-                    if !self.lexicon.names_exist(scope, &term)? {
+                for (key, is_bare, weight) in ways.into_iter().filter(|(key, ..)| !key.is_empty()) {
+                    let name = WholeName::of(key, is_bare);
+                    if !self.lexicon.names_exist(scope, name)? {
                         continue;
                     }
                     nodes.push((is_all, Node::Whole(self.plan.wholes.len())));
                     self.plan.wholes.push(Whole {
-                        term,
+                        key: key.clone(),
+                        is_bare,
+                        name,
                         weight,
                         atoms: atoms.clone(),
                     });
@@ -91,15 +94,5 @@ impl Resolver<'_> {
             self.plan.atoms.push(atom);
         }
         Ok(nodes)
-    }
-}
-
-/// The zones in which the whole names of a scope are looked up.
-pub fn name_zones(scope: &Scope) -> &'static [Zone] {
-    match scope {
-        Scope::Title => &[Zone::Title],
-        Scope::Artists => &[Zone::Artists],
-        Scope::Aliases => &[Zone::Aliases],
-        _ => &[Zone::Title, Zone::Artists, Zone::Aliases],
     }
 }

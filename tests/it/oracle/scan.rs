@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::{Bound, Range, RangeBounds};
 
 use needledrop::analysis::{
-    Analyzer, HALF, JOINED, Kind, Language, STEM, WHOLE, WHOLE_BARE, key_of_parts, whole_terms,
+    Analyzer, HALF, JOINED, Kind, Language, NameKey, STEM, key_of_parts, name_keys,
 };
 use needledrop::entry::Entry;
 use needledrop::search::query::ast::{Clause, Expr, ExprKind, Occur};
@@ -32,7 +32,7 @@ struct Text {
     field: String,
     tokens: Vec<Tok>,
     /// What it is called, were it a name.
-    wholes: Vec<String>,
+    wholes: Vec<NameKey>,
 }
 
 /// An entry, read.
@@ -221,7 +221,7 @@ fn read(entry: &Entry, analyzer: &mut Analyzer) -> Read {
         let parts: Vec<&str> = parts.map(|token| token.term.as_str()).collect();
         texts.push(Text {
             field: field.to_owned(),
-            wholes: whole_terms(text, &parts),
+            wholes: name_keys(text, &parts),
             tokens,
         });
     };
@@ -373,18 +373,13 @@ impl Scan<'_> {
             return false;
         }
         let key = key_of_parts(&parts);
-        let mut ways = vec![
-            format!("{WHOLE}{}", key.full),
-            format!("{WHOLE_BARE}{}", key.full),
-        ];
-        if !key.bare.is_empty() {
-            ways.push(format!("{WHOLE}{}", key.bare));
-        }
+        let is_it = |name: &NameKey| {
+            [&name.full, &name.bare].contains(&&key.full)
+                || (!key.bare.is_empty() && key.bare == name.full)
+        };
         let names =
             texts(entry, scope).filter(|text| text.field != "prose" && is_builtin(&text.field));
-        names
-            .flat_map(|text| &text.wholes)
-            .any(|whole| ways.contains(whole))
+        names.flat_map(|text| &text.wholes).any(is_it)
     }
 
     /// Whether a typed word stands in the entry.
