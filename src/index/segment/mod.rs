@@ -17,6 +17,7 @@ mod spool;
 mod terms;
 
 use std::borrow::Cow;
+use std::io;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -100,10 +101,15 @@ impl SegmentBuilder {
         stored::write(entry, &mut self.text);
         self.store.store_bytes(self.packer.pack(&self.text)?)?;
         if self.postings.memory_of_occurrences() + self.columns.memory() > self.share() {
-            self.postings.put_away(&mut self.spool)?;
-            self.columns.put_away(&mut self.spool)?;
+            self.put_away()?;
         }
         Ok(())
+    }
+
+    /// Puts away what has been gathered.
+    fn put_away(&mut self) -> io::Result<()> {
+        self.postings.put_away(&mut self.spool)?;
+        self.columns.put_away(&mut self.spool)
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
@@ -166,7 +172,7 @@ impl SegmentBuilder {
         }
     }
 
-    /// Bytes for what is gathered, and again for what is dealt out when it is written. Terms have the rest.
+    /// Bytes for what is gathered, and at least as many again for what is dealt out when it is written. Terms have the rest.
     fn share(&self) -> usize {
         self.room / 4
     }
@@ -184,7 +190,11 @@ impl SegmentBuilder {
     /// # Errors
     /// When a file cannot be written.
     pub fn finish(mut self) -> tantivy::Result<SegmentMeta> {
-        let room = self.share();
+        if self.spool.is_used() {
+            self.put_away()?;
+        }
+        let held = self.postings.memory(0) + self.columns.memory();
+        let room = self.room.saturating_sub(held).max(self.share());
         self.store.close()?;
         let out = self.segment.open_write(SegmentComponent::FieldNorms)?;
         let mut lengths = FieldNormsSerializer::from_write(out)?;

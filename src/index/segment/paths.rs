@@ -50,7 +50,7 @@ impl Paths {
             term: 0,
             follower: 0,
         };
-        let mut term = Vec::new();
+        let mut term = String::new();
         path.write_term("", &mut term);
         path.term = terms.number(&term);
         self.list.push(path);
@@ -77,10 +77,10 @@ impl Path {
     }
 
     /// Writes the term of a token under the path.
-    pub fn write_term(&self, token: &str, term: &mut Vec<u8>) {
+    pub fn write_term(&self, token: &str, term: &mut String) {
         term.clear();
-        term.extend_from_slice(self.name.as_bytes());
-        term.push(0);
-        term.extend_from_slice(token.as_bytes());
+        term.push_str(&self.name);
+        term.push('\0');
+        term.push_str(token);
     }
 }

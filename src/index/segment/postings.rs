@@ -41,7 +41,7 @@ pub struct Postings {
     /// What a value is recalled by: its path's number, and the value.
     stretch: Vec<u8>,
     /// A term of the keys.
-    term: Vec<u8>,
+    term: String,
     /// The terms of the name or value that is being looked at.
     forms: Vec<Form>,
 }
@@ -65,7 +65,7 @@ impl Postings {
             paths: Paths::default(),
             path: 0,
             stretch: Vec::new(),
-            term: Vec::new(),
+            term: String::new(),
             forms: Vec::new(),
         }
     }
@@ -296,7 +296,7 @@ impl Postings {
         };
         let positions = self.analyzer.analyze_chunks(name, &mut words);
         let parts = forms.iter().filter(|form| form.is_part());
-        let parts = parts.map(|form| std::str::from_utf8(terms.get(form.term)).unwrap_or(""));
+        let parts = parts.map(|form| terms.get(form.term));
         for key in name_keys(name, &parts.collect::<Vec<_>>()) {
             forms.push(Form::of_whole(WholeName::of(&key.full, false)));
             if !key.bare.is_empty() {
@@ -336,7 +336,7 @@ impl<P: FnMut(Form)> Chunks for Words<'_, P> {
                 Kind::Part => Role::Part,
                 _ => Role::Other,
             };
-            let term = self.terms.number(token.term.as_bytes());
+            let term = self.terms.number(token.term);
             Form::new(term, token.position - from, role)
         };
         let forms: Vec<Form> = tokens.iter().map(form).collect();
@@ -369,7 +369,7 @@ mod tests {
         let words = postings.forms.iter().filter(|form| form.whole().is_none());
         words
             .map(|form| form.term)
-            .map(|term| String::from_utf8_lossy(postings.terms.get(term)).into_owned())
+            .map(|term| postings.terms.get(term).to_owned())
             .collect()
     }
 
@@ -401,8 +401,8 @@ mod tests {
             .keys
             .occurrences
             .each(&spool, |term, doc, position| {
-                let term = String::from_utf8_lossy(postings.terms.get(term));
-                keys.push((term.into_owned(), doc, position));
+                let term = postings.terms.get(term);
+                keys.push((term.to_owned(), doc, position));
             });
         all.unwrap();
         keys

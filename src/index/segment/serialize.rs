@@ -36,7 +36,8 @@ impl WriteList for WordLists<'_, '_> {
     fn write_list<P: Place>(&mut self, term: u32, places: &[P], bits: u32) -> io::Result<()> {
         let docs = places.chunk_by(|left, right| left.doc(bits) == right.doc(bits));
         let count = docs.clone().count() as u32;
-        self.out.new_term(self.terms.get(term), count, true)?;
+        let term = self.terms.get(term).as_bytes();
+        self.out.new_term(term, count, true)?;
         for places in docs {
             self.steps.clear();
             let mut before = 0;

@@ -34,7 +34,6 @@ impl Spool {
     }
 
     /// Whether anything was put away.
-    #[cfg(test)]
     pub fn is_used(&self) -> bool {
         self.file.is_some()
     }

@@ -10,8 +10,8 @@ const MAX_TERM: usize = 65_000;
 #[derive(Default)]
 pub struct Terms {
     /// All terms, one behind the other.
-    bytes: Vec<u8>,
-    /// Where each begins in `bytes`.
+    text: String,
+    /// Where each begins in `text`.
     starts: Vec<u32>,
     /// The number of each, with a part of its hash.
     table: HashTable<(u32, u32)>,
@@ -19,16 +19,16 @@ pub struct Terms {
 
 impl Terms {
     /// The number of a term. Of one that is too long, only the beginning counts.
-    pub fn number(&mut self, term: &[u8]) -> u32 {
-        let term = &term[..term.len().min(MAX_TERM)];
-        let hash = xxh3_64(term);
+    pub fn number(&mut self, term: &str) -> u32 {
+        let term = &term[..term.floor_char_boundary(MAX_TERM)];
+        let hash = xxh3_64(term.as_bytes());
         let is_it = |&(part, number): &(u32, u32)| part == hash as u32 && self.get(number) == term;
         if let Some(&(_, number)) = self.table.find(spread(hash as u32), is_it) {
             return number;
         }
         let number = self.starts.len() as u32;
-        self.starts.push(self.bytes.len() as u32);
-        self.bytes.extend_from_slice(term);
+        self.starts.push(self.text.len() as u32);
+        self.text.push_str(term);
         let entry = (hash as u32, number);
         self.table
             .insert_unique(spread(entry.0), entry, |&(part, _)| spread(part));
@@ -36,11 +36,11 @@ impl Terms {
     }
 
     /// The term of a number.
-    pub fn get(&self, number: u32) -> &[u8] {
+    pub fn get(&self, number: u32) -> &str {
         let number = number as usize;
         let next = self.starts.get(number + 1);
-        let end = next.map_or(self.bytes.len(), |&next| next as usize);
-        &self.bytes[self.starts[number] as usize..end]
+        let end = next.map_or(self.text.len(), |&next| next as usize);
+        &self.text[self.starts[number] as usize..end]
     }
 
     /// How many there are.
@@ -50,7 +50,7 @@ impl Terms {
 
     /// Bytes held, but for [`Terms::memory_of_table`].
     pub fn memory(&self) -> usize {
-        self.bytes.len() + self.starts.len() * size_of::<u32>()
+        self.text.len() + self.starts.len() * size_of::<u32>()
     }
 
     /// Bytes held to find the number of a term.
@@ -65,7 +65,7 @@ impl Terms {
 
     /// Whether there is no room for the terms of another entry.
     pub fn is_full(&self) -> bool {
-        self.bytes.len() > u32::MAX as usize / 2
+        self.text.len() > u32::MAX as usize / 2
     }
 
     /// Bytes that [`Terms::in_order`] takes for a while.
@@ -76,7 +76,7 @@ impl Terms {
     /// The numbers in the order of their terms.
     pub fn in_order(&self) -> Vec<u32> {
         let mut numbers: Vec<(u64, u32)> = (0..self.len() as u32)
-            .map(|number| (beginning(self.get(number)), number))
+            .map(|number| (beginning(self.get(number).as_bytes()), number))
             .collect();
         numbers.sort_unstable_by(|left, right| {
             let rest = || self.get(left.1).cmp(self.get(right.1));
@@ -108,13 +108,13 @@ mod tests {
         #[test]
         fn a_term_keeps_its_number_and_terms_come_in_order(words in prop::collection::vec("[a-c\0\u{1}é]{0,10}", 0..80)) {
             let mut terms = Terms::default();
-            let numbers: Vec<u32> = words.iter().map(|word| terms.number(word.as_bytes())).collect();
+            let numbers: Vec<u32> = words.iter().map(|word| terms.number(word)).collect();
             for (word, number) in words.iter().zip(numbers) {
-                prop_assert_eq!(terms.number(word.as_bytes()), number);
-                prop_assert_eq!(terms.get(number), word.as_bytes());
+                prop_assert_eq!(terms.number(word), number);
+                prop_assert_eq!(terms.get(number), word);
             }
-            let ordered: Vec<&[u8]> = terms.in_order().into_iter().map(|number| terms.get(number)).collect();
-            let distinct: std::collections::BTreeSet<&[u8]> = words.iter().map(String::as_bytes).collect();
+            let ordered: Vec<&str> = terms.in_order().into_iter().map(|number| terms.get(number)).collect();
+            let distinct: std::collections::BTreeSet<&str> = words.iter().map(String::as_str).collect();
             prop_assert_eq!(ordered, distinct.into_iter().collect::<Vec<_>>());
         }
     }
