@@ -61,8 +61,8 @@ pub struct Weights {
 pub const WEIGHTS: Weights = Weights {
     k1: 1.3,
     b: 0.75,
-    title_b: 0.2,
-    title_length: 16.0,
+    title_b: 0.1875,
+    title_length: 15.0,
     inflected: 0.7,
     prefix: 0.6,
     mended: 0.4,
