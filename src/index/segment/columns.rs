@@ -30,12 +30,19 @@ const NUMBER: u8 = 2;
 const FLAG: u8 = 3;
 
 /// Gathers the columns.
-pub struct Columns(Pieces<u8>);
+pub struct Columns {
+    values: Pieces<u8>,
+    /// Bytes of all values.
+    total: usize,
+}
 
 impl Columns {
     /// None yet.
     pub fn new() -> Columns {
-        Columns(Pieces::new(PIECE))
+        Columns {
+            values: Pieces::new(PIECE),
+            total: 0,
+        }
     }
 
     /// The next entry: its id and what it is addressed by. What is added from now on is its own.
@@ -66,7 +73,8 @@ impl Columns {
 
     /// Adds what it is, a number that goes with it, and its bytes, in one piece.
     fn put(&mut self, what: u8, number: u64, bytes: &[u8]) {
-        let piece = self.0.room_for(1 + 8 + 4 + bytes.len());
+        self.total += bytes.len();
+        let piece = self.values.room_for(1 + 8 + 4 + bytes.len());
         piece.push(what);
         match what {
             ENTRY => piece.extend_from_slice(&number.to_le_bytes()),
@@ -81,12 +89,18 @@ impl Columns {
     /// # Errors
     /// When it cannot be written.
     pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
-        self.0.put_away(spool)
+        self.values.put_away(spool)
     }
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        self.0.memory()
+        self.values.memory()
+    }
+
+    /// Whether what is written of the columns takes too much memory before it is put together, when [`Columns::write`] has
+    /// so much room: a third or less of the values, by what films take.
+    pub fn is_full(&self, room: usize) -> bool {
+        self.total / 3 > room
     }
 
     /// Writes the columns; `paths` has the path of each number. About `room` bytes are taken for it at a time: what does not
@@ -106,7 +120,7 @@ impl Columns {
             .collect();
         let mut written = Vec::new();
         let mut part = Part::new();
-        self.0.each(spool, |piece| {
+        self.values.each(spool, |piece| {
             let mut rest = piece;
             while let Some((value, behind)) = Value::read(rest) {
                 rest = behind;

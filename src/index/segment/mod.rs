@@ -177,11 +177,17 @@ impl SegmentBuilder {
         self.room / 4
     }
 
+    /// Bytes for the columns that are being written, and as many for those that have been.
+    fn room_for_columns(&self) -> usize {
+        self.room / 2
+    }
+
     /// Whether it must be written before more is added.
     pub fn is_full(&self) -> bool {
         let memory = self.postings.memory(self.share()) + self.columns.memory();
         memory + self.store.mem_usage() > self.room
             || self.postings.is_full(self.share())
+            || self.columns.is_full(self.room_for_columns())
             || self.docs >= occurrences::MAX_NUMBER - 1
     }
 
@@ -195,6 +201,7 @@ impl SegmentBuilder {
         }
         let held = self.postings.memory(0) + self.columns.memory();
         let room = self.room.saturating_sub(held).max(self.share());
+        let room_for_columns = self.room_for_columns();
         self.store.close()?;
         let out = self.segment.open_write(SegmentComponent::FieldNorms)?;
         let mut lengths = FieldNormsSerializer::from_write(out)?;
@@ -208,7 +215,7 @@ impl SegmentBuilder {
         let paths = write_postings(&mut self.segment, postings, self.wholes, place)?;
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let mut out = self.segment.open_write(SegmentComponent::FastFields)?;
-        let place = (&self.spool, self.room / 2);
+        let place = (&self.spool, room_for_columns);
         self.columns.write(&paths, place, &mut out)?;
         out.terminate()?;
         Ok(self.segment.with_max_doc(self.docs).meta().clone())
@@ -280,6 +287,32 @@ mod tests {
         ];
         let read = |part| segment.open_read(part).unwrap().read_bytes().unwrap();
         parts.map(read).iter().map(|part| part.to_vec()).collect()
+    }
+
+    #[test]
+    fn columns_fill_a_segment_whose_terms_do_not() {
+        let (schema, fields) = schema::build();
+        let index = Index::create_in_ram(schema);
+        let folder = tempfile::tempdir().unwrap();
+        let place = (folder.path(), 24 << 20);
+        let mut builder =
+            SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap();
+        let name = |number: usize| format!("{} {number}", "Duke ".repeat(20));
+        let entry = Entry {
+            id: "one".into(),
+            title: "Names".into(),
+            artists: (0..40).map(name).collect(),
+            ..Entry::default()
+        };
+        let names = entry.artists.iter().map(String::len);
+        let bytes = entry.id.len() + names.sum::<usize>();
+        let most = 36 * (1 << 20) / bytes;
+        for number in 0..most {
+            assert!(!builder.is_full(), "{number}");
+            builder.add(number as u64, &entry).unwrap();
+        }
+        builder.add(most as u64, &entry).unwrap();
+        assert!(builder.is_full());
     }
 
     #[test]
