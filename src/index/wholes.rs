@@ -1,10 +1,10 @@
 //! Whole titles and names as posting lists: which entries are called exactly this?
 //!
 //! Nearly every name of a large corpus is in it once or twice. As a term each, they would be nine tenths of all
-//! dictionaries. Here a name is 41 bits of the hash of its key (see [`crate::analysis::NameKey`]): the first
-//! [`TERM_BITS`] are a term, whose list has a few hundred documents in a corpus of a million entries, and the others stand
-//! beside each document, in the place of a frequency. In such a corpus, of five million names, a name that is looked up
-//! is taken for another once in 400,000 times.
+//! dictionaries. Here a name is 41 bits of the hash of its key (see [`crate::analysis::NameKey`]): the first 14 are a
+//! term, whose list has a few hundred documents in a corpus of a million entries, and the others stand beside each
+//! document, in the place of a frequency. In such a corpus, of five million names, a name that is looked up is taken for
+//! another once in 400,000 times.
 //!
 //! A document has one place in a list. Where two of its names are of one term, the second stands in a list of the
 //! same term with a number behind it.
