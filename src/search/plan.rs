@@ -184,10 +184,15 @@ pub struct Whole {
     pub key: String,
     /// Whether the name has an article that the key lacks.
     pub is_bare: bool,
-    /// What it is looked up by.
-    pub name: WholeName,
     /// What a match adds, times the summed rarity of its atoms and their share of the query.
     pub weight: f32,
     /// The atoms it is made of, at least one.
     pub atoms: Vec<usize>,
+}
+
+impl Whole {
+    /// What it is looked up by.
+    pub fn name(&self) -> WholeName {
+        WholeName::of(&self.key, self.is_bare)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cursor::{Cursor, Detail, Gathered};
+use super::cursor::{Cursor, Detail};
 use super::evaluate::Prepared;
 use super::lexicon::Lexicon;
 use super::matcher::Matcher;
@@ -154,13 +154,13 @@ pub fn prepare<'s>(
     }
     for (index, (whole, value)) in plan.wholes.iter().zip(&worth.wholes).enumerate() {
         let scope = &plan.atoms[whole.atoms[0]].scope;
-        for (zone, docs) in called(segment, whole.name, scope)? {
+        for (zone, cursor) in called(segment, whole.name(), scope)? {
             let share = if zone == Zone::Aliases {
                 weights.aliases
             } else {
                 1.0
             };
-            let cursors = vec![(Cursor::Gathered(Gathered::of_docs(docs)), 1.0)];
+            let cursors = vec![(cursor, 1.0)];
             let mut member = Member::new(whole.atoms[0], zone, value * share, true, cursors);
             member.whole = Some(index);
             push_member(&mut members, member);
@@ -368,12 +368,8 @@ pub fn matching_cursors(segment: &Segment, atom: &Atom) -> tantivy::Result<Vec<C
 /// The cursors of a whole name.
 pub fn whole_cursors(segment: &Segment, plan: &Plan, index: usize) -> tantivy::Result<Vec<Cursor>> {
     let whole = &plan.wholes[index];
-    let called = called(segment, whole.name, &plan.atoms[whole.atoms[0]].scope)?;
-    let docs = called.into_iter().map(|(_, docs)| docs);
-    let docs = docs.filter(|docs| !docs.is_empty());
-    Ok(docs
-        .map(|docs| Cursor::Gathered(Gathered::of_docs(docs)))
-        .collect())
+    let called = called(segment, whole.name(), &plan.atoms[whole.atoms[0]].scope)?;
+    Ok(called.into_iter().map(|(_, cursor)| cursor).collect())
 }
 
 /// The parts of a tree that is nothing but alternatives, every one of them scored; `None` for any other tree.

@@ -3,6 +3,7 @@
 use tantivy::DocId;
 use tantivy::schema::IndexRecordOption;
 
+use super::cursor::{Cursor, Gathered};
 use super::deadline;
 use super::plan::Scope;
 use super::segment::{Segment, Zone};
@@ -80,12 +81,12 @@ pub fn exists(segments: &[Segment], scope: &Scope, name: WholeName) -> tantivy::
     Ok(found)
 }
 
-/// The documents of a segment that are called this, in order, for each zone of the scope.
+/// The documents of a segment that are called this, for each zone of the scope where there are any.
 pub fn called(
     segment: &Segment,
     name: WholeName,
     scope: &Scope,
-) -> tantivy::Result<Vec<(Zone, Vec<DocId>)>> {
+) -> tantivy::Result<Vec<(Zone, Cursor)>> {
     let mut found = Vec::new();
     each_called(segment, name, |doc, parts| {
         found.push((doc, parts));
@@ -93,11 +94,10 @@ pub fn called(
     })?;
     // Those of a further list come behind those of the first.
     found.sort_unstable();
-    let in_part = |part: Part| {
+    let in_zone = |(part, zone): (Part, Zone)| {
         let has = found.iter().filter(|(_, parts)| parts & part as u32 != 0);
-        has.map(|&(doc, _)| doc).collect()
+        let docs: Vec<DocId> = has.map(|&(doc, _)| doc).collect();
+        (!docs.is_empty()).then(|| (zone, Cursor::Gathered(Gathered::of_docs(docs))))
     };
-    Ok(zones(scope)
-        .map(|(part, zone)| (zone, in_part(part)))
-        .collect())
+    Ok(zones(scope).filter_map(in_zone).collect())
 }

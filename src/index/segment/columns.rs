@@ -118,7 +118,7 @@ impl Columns {
             .iter()
             .map(|path| format!("columns{STEP}{path}"))
             .collect();
-        let mut written = Vec::new();
+        let mut parts = Vec::new();
         let mut part = Part::new();
         self.values.each(spool, |piece| {
             let mut rest = piece;
@@ -126,22 +126,16 @@ impl Columns {
                 rest = behind;
                 if matches!(value, Value::Entry { .. }) && part.writer.mem_usage() > room {
                     let full = std::mem::replace(&mut part, Part::new());
-                    let mut bytes = Vec::new();
-                    full.write(&mut bytes)?;
-                    written.push(bytes);
+                    parts.push(full.written()?);
                 }
                 part.record(&value, &names);
             }
             Ok(())
         })?;
-        if written.is_empty() {
+        if parts.is_empty() {
             return part.write(&mut out);
         }
-        let mut bytes = Vec::new();
-        part.write(&mut bytes)?;
-        written.push(bytes);
-        let parts = written.into_iter().map(ColumnarReader::open);
-        let parts: Vec<ColumnarReader> = parts.collect::<io::Result<_>>()?;
+        parts.push(part.written()?);
         let parts: Vec<&ColumnarReader> = parts.iter().collect();
         let order = MergeRowOrder::Stack(StackMergeOrder::stack(&parts));
         merge_columnar(&parts, &[], order, &mut out)
@@ -165,16 +159,14 @@ impl Part {
     /// Takes a value: of a new document, or of the last.
     fn record(&mut self, value: &Value<'_>, names: &[String]) {
         let writer = &mut self.writer;
-        if let Value::Entry { id, key } = *value {
-            writer.record_str(self.docs, "id", id);
-            writer.record_numerical(self.docs, "key", key);
-            self.docs += 1;
-            return;
-        }
         // The first value is an entry.
         let doc = self.docs.saturating_sub(1);
         match *value {
-            Value::Entry { .. } => {}
+            Value::Entry { id, key } => {
+                writer.record_str(self.docs, "id", id);
+                writer.record_numerical(self.docs, "key", key);
+                self.docs += 1;
+            }
             Value::Text { path, text } => writer.record_str(doc, &names[path], text),
             Value::Number { path, number } => {
                 writer.record_numerical(doc, &names[path], number);
@@ -185,6 +177,13 @@ impl Part {
 
     fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
         self.writer.serialize(self.docs, None, out)
+    }
+
+    /// Itself written to memory.
+    fn written(self) -> io::Result<ColumnarReader> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes)?;
+        ColumnarReader::open(bytes)
     }
 }
 

@@ -256,14 +256,19 @@ mod tests {
     use super::*;
     use crate::index::schema;
 
-    /// The files of a segment of some entries, written with so much room.
-    fn files(room: usize) -> Vec<Vec<u8>> {
+    /// An empty segment of an index in memory, which may take so much room.
+    fn builder(room: usize) -> (Index, tempfile::TempDir, SegmentBuilder) {
         let (schema, fields) = schema::build();
         let index = Index::create_in_ram(schema);
         let folder = tempfile::tempdir().unwrap();
         let place = (folder.path(), room);
-        let mut builder =
-            SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap();
+        let builder = SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap();
+        (index, folder, builder)
+    }
+
+    /// The files of a segment of some entries, written with so much room.
+    fn files(room: usize) -> Vec<Vec<u8>> {
+        let (index, _folder, mut builder) = builder(room);
         for number in 0..500 {
             let entry = Entry {
                 id: number.to_string(),
@@ -291,12 +296,7 @@ mod tests {
 
     #[test]
     fn columns_fill_a_segment_whose_terms_do_not() {
-        let (schema, fields) = schema::build();
-        let index = Index::create_in_ram(schema);
-        let folder = tempfile::tempdir().unwrap();
-        let place = (folder.path(), 24 << 20);
-        let mut builder =
-            SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap();
+        let (_index, _folder, mut builder) = builder(24 << 20);
         let name = |number: usize| format!("{} {number}", "Duke ".repeat(20));
         let entry = Entry {
             id: "one".into(),

@@ -12,7 +12,7 @@ use super::spool::Spool;
 use super::terms::Terms;
 use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, name_keys};
 use crate::index::schema::Fields;
-use crate::index::wholes::{Part, WholeName};
+use crate::index::wholes::{self, Part, WholeName};
 
 /// Bytes in which the words of a segment may be remembered that are not among the common ones.
 const MEMORY_OF_WORDS: usize = 4 << 20;
@@ -102,10 +102,14 @@ impl Postings {
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
         let known = known.iter().sum::<usize>() + self.common.memory();
         let known = known + self.terms.memory_of_table();
-        let fields = self.fields().into_iter();
-        let dealt = fields.map(|lists| lists.occurrences.memory_to_write(self.terms.len(), room));
-        let order = self.terms.len() * size_of::<u32>();
-        let to_write = (dealt.max().unwrap_or(0) + order).max(self.terms.memory_to_order());
+        let terms = self.terms.len();
+        let dealt = self
+            .fields()
+            .map(|lists| lists.occurrences.memory_to_write(terms, room));
+        let wholes = self.wholes.memory_to_write(wholes::TERMS as usize, room);
+        let dealt = dealt.into_iter().fold(wholes, usize::max);
+        let order = terms * size_of::<u32>();
+        let to_write = (dealt + order).max(self.terms.memory_to_order());
         held + known.max(to_write)
     }
 
@@ -142,6 +146,7 @@ impl Postings {
         // An entry is one line or file of a bounded length.
         let mut fields = self.fields().into_iter();
         fields.any(|lists| lists.occurrences.is_full(room))
+            || self.wholes.is_full(room)
             || self.terms.is_full()
             || self.terms.len() as u32 > MAX_NUMBER / 2
     }

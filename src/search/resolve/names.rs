@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::{Resolver, form};
 use crate::analysis::key_of_parts;
-use crate::index::wholes::WholeName;
 use crate::search::pattern::Pattern;
 use crate::search::plan::{Level, Node, Scope, Whole};
 
@@ -44,18 +43,16 @@ impl Resolver<'_> {
                     (&key.bare, false, self.weights.whole_bare),
                 ];
                 for (key, is_bare, weight) in ways.into_iter().filter(|(key, ..)| !key.is_empty()) {
-                    let name = WholeName::of(key, is_bare);
-                    if !self.lexicon.names_exist(scope, name)? {
-                        continue;
-                    }
-                    nodes.push((is_all, Node::Whole(self.plan.wholes.len())));
-                    self.plan.wholes.push(Whole {
+                    let whole = Whole {
                         key: key.clone(),
                         is_bare,
-                        name,
                         weight,
                         atoms: atoms.clone(),
-                    });
+                    };
+                    if self.lexicon.names_exist(scope, whole.name())? {
+                        nodes.push((is_all, Node::Whole(self.plan.wholes.len())));
+                        self.plan.wholes.push(whole);
+                    }
                 }
             }
         }
