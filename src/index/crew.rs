@@ -13,7 +13,7 @@ use tantivy::{Index, TantivyError};
 use super::dictionary::Dictionary;
 use super::gate::Permit;
 use super::schema::Fields;
-use super::segment::SegmentBuilder;
+use super::segment::{SegmentBuilder, write_alone, write_together};
 use crate::analysis::Language;
 use crate::entry::Entry;
 
@@ -52,11 +52,14 @@ struct Work {
     failed: Arc<AtomicBool>,
 }
 
+/// What a thread has written, and what it still holds, if that is all in memory.
+type Outcome = (Vec<SegmentMeta>, Option<SegmentBuilder>);
+
 /// The threads.
 pub struct Crew {
     sender: SyncSender<Batch>,
     done: Receiver<Done>,
-    threads: Vec<JoinHandle<tantivy::Result<Vec<SegmentMeta>>>>,
+    threads: Vec<JoinHandle<tantivy::Result<Outcome>>>,
     failed: Arc<AtomicBool>,
 }
 
@@ -121,26 +124,31 @@ impl Crew {
         drop(self.sender);
         let ends = self.threads.into_iter().map(JoinHandle::join);
         let ends: Vec<_> = ends.collect();
-        let mut segments = Vec::new();
+        let (mut segments, mut held) = (Vec::new(), Vec::new());
         for end in ends {
             let gone = |_| TantivyError::ErrorInThread("a thread that indexes ended".into());
-            segments.extend(end.map_err(gone)??);
+            let (written, holds) = end.map_err(gone)??;
+            segments.extend(written);
+            held.extend(holds);
+        }
+        if let Some(first) = held.pop() {
+            segments.push(write_together(first, held)?);
         }
         Ok(segments)
     }
 }
 
 impl Work {
-    fn run(&self) -> tantivy::Result<Vec<SegmentMeta>> {
-        let segments = self.segments();
-        if segments.is_err() {
+    fn run(&self) -> tantivy::Result<Outcome> {
+        let outcome = self.take_batches();
+        if outcome.is_err() {
             self.failed.store(true, Ordering::Relaxed);
         }
-        segments
+        outcome
     }
 
     /// Takes batches until there are no more.
-    fn segments(&self) -> tantivy::Result<Vec<SegmentMeta>> {
+    fn take_batches(&self) -> tantivy::Result<Outcome> {
         let mut segments = Vec::new();
         let mut building: Option<SegmentBuilder> = None;
         while let Some(batch) = self.next() {
@@ -156,20 +164,26 @@ impl Work {
             let _ = self.done.send(entries);
             drop(permit);
             match builder.is_full() {
-                true => segments.push(builder.finish()?),
+                true => segments.push(write_alone(builder)?),
                 false => building = Some(builder),
             }
         }
-        if let Some(builder) = building {
-            segments.push(builder.finish()?);
-        }
-        Ok(segments)
+        let held = match building {
+            Some(builder) if builder.has_put_away() => {
+                segments.push(write_alone(builder)?);
+                None
+            }
+            held => held,
+        };
+        Ok((segments, held))
     }
 
     fn new_segment(&self) -> tantivy::Result<SegmentBuilder> {
         let dictionary = self.dictionary.as_ref();
         let place = (&*self.folder, self.room);
-        SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary, place)
+        let made =
+            SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary, place)?;
+        Ok(made)
     }
 
     /// The next batch; none when all are done, or when another thread has failed.

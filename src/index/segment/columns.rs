@@ -97,30 +97,39 @@ impl Columns {
         self.values.memory()
     }
 
-    /// Whether what is written of the columns takes too much memory before it is put together, when [`Columns::write`] has
+    /// Whether what is written of the columns takes too much memory before it is put together, when [`write`] has
     /// so much room: a third or less of the values, by what films take.
     pub fn is_full(&self, room: usize) -> bool {
         self.total / 3 > room
     }
+}
 
-    /// Writes the columns; `paths` has the path of each number. About `room` bytes are taken for it at a time: what does not
-    /// fit is written to memory as columns of some of the documents, which are put together in the end.
-    ///
-    /// # Errors
-    /// When they cannot be written, or what was put away cannot be read.
-    pub fn write(
-        self,
-        paths: &[&str],
-        (spool, room): (&Spool, usize),
-        mut out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let names: Vec<String> = paths
-            .iter()
-            .map(|path| format!("columns{STEP}{path}"))
-            .collect();
-        let mut parts = Vec::new();
-        let mut part = Part::new();
-        self.values.each(spool, |piece| {
+/// The columns that one thread has gathered.
+pub struct Source<'s> {
+    /// The columns.
+    pub columns: Columns,
+    /// The path of each number.
+    pub paths: Vec<String>,
+    /// What of them was put away.
+    pub spool: &'s Spool,
+}
+
+/// Writes columns, of some documents and then of others. About `room` bytes are taken for it at a time: what does not fit
+/// is written to memory as columns of some of the documents, which are put together in the end.
+///
+/// # Errors
+/// When they cannot be written, or what was put away cannot be read.
+pub fn write<'s>(
+    sources: impl Iterator<Item = Source<'s>>,
+    room: usize,
+    mut out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut parts = Vec::new();
+    let mut part = Part::new();
+    for source in sources {
+        let paths = source.paths.iter();
+        let names: Vec<String> = paths.map(|path| format!("columns{STEP}{path}")).collect();
+        source.columns.values.each(source.spool, |piece| {
             let mut rest = piece;
             while let Some((value, behind)) = Value::read(rest) {
                 rest = behind;
@@ -132,14 +141,14 @@ impl Columns {
             }
             Ok(())
         })?;
-        if parts.is_empty() {
-            return part.write(&mut out);
-        }
-        parts.push(part.written()?);
-        let parts: Vec<&ColumnarReader> = parts.iter().collect();
-        let order = MergeRowOrder::Stack(StackMergeOrder::stack(&parts));
-        merge_columnar(&parts, &[], order, &mut out)
     }
+    if parts.is_empty() {
+        return part.write(&mut out);
+    }
+    parts.push(part.written()?);
+    let parts: Vec<&ColumnarReader> = parts.iter().collect();
+    let order = MergeRowOrder::Stack(StackMergeOrder::stack(&parts));
+    merge_columnar(&parts, &[], order, &mut out)
 }
 
 /// The columns of some of the documents.
@@ -257,7 +266,12 @@ mod tests {
             columns.add_scalar(1, &json!(1998.5));
             let mut written = Vec::new();
             let spool = Spool::new(std::env::temp_dir());
-            columns.write(&paths, (&spool, room), &mut written).unwrap();
+            let source = Source {
+                columns,
+                paths: paths.map(str::to_owned).to_vec(),
+                spool: &spool,
+            };
+            write([source].into_iter(), room, &mut written).unwrap();
             let reader = ColumnarReader::open(written).unwrap();
             assert_eq!(reader.num_docs(), 3);
             let found = reader.list_columns().unwrap();

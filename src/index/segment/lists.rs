@@ -59,12 +59,17 @@ impl Lists {
         self.lengths.as_ref().map_or(0, Vec::capacity)
     }
 
-    /// Begins a value of so many positions. Says where the first of them is.
-    pub fn value(&mut self, positions: u32) -> u32 {
+    /// What is pushed to the occurrences from now on stands in the document.
+    pub fn begin_occurrences(&mut self) {
         if !self.begun {
             self.occurrences.begin(self.doc);
             self.begun = true;
         }
+    }
+
+    /// Begins a value of so many positions. Says where the first of them is.
+    pub fn value(&mut self, positions: u32) -> u32 {
+        self.begin_occurrences();
         let first = self.next;
         self.next = first.saturating_add(positions).saturating_add(VALUE_GAP);
         first

@@ -6,6 +6,8 @@
 
 mod columns;
 mod common;
+mod deal;
+mod entries;
 mod lists;
 mod occurrences;
 mod paths;
@@ -15,6 +17,7 @@ mod recall;
 mod serialize;
 mod spool;
 mod terms;
+mod write;
 
 use std::borrow::Cow;
 use std::io;
@@ -22,35 +25,27 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 use tantivy::Index;
-use tantivy::directory::{FileSlice, TerminatingWrite};
-use tantivy::fieldnorm::{FieldNormReader, FieldNormsSerializer};
-use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
-use tantivy::postings::InvertedIndexSerializer;
-use tantivy::schema::Field;
-use tantivy::store::{Compressor, StoreWriter};
+use tantivy::index::Segment;
 
 use self::columns::Columns;
+use self::entries::Entries;
 use self::postings::Postings;
-use self::serialize::{WholeLists, WordLists};
 use self::spool::Spool;
+pub use self::write::{write_alone, write_together};
 use super::dictionary::Dictionary;
-use super::packed::Packer;
 use super::schema::Fields;
-use super::stored;
-use super::wholes;
 use crate::analysis::{Language, is_address};
 use crate::entry::Entry;
+
+/// Bytes that one thread gathers at most before it puts them away.
+const MOST_HELD: usize = 1 << 28;
 
 /// A segment being written.
 pub struct SegmentBuilder {
     segment: Segment,
-    wholes: Field,
     postings: Postings,
     columns: Columns,
-    store: StoreWriter,
-    packer: Packer,
-    /// What is stored of an entry; filled again and again.
-    text: Vec<u8>,
+    entries: Entries,
     docs: u32,
     /// Bytes that it may take, now or when it is written.
     room: usize,
@@ -61,25 +56,19 @@ impl SegmentBuilder {
     /// An empty segment of an index, which may take about `room` bytes. What it puts away meanwhile is put into `folder`.
     ///
     /// # Errors
-    /// When its first file cannot be made.
+    /// When there is no memory for it.
     pub fn new(
         index: &Index,
         fields: &Fields,
         language: Language,
         dictionary: Option<&Dictionary>,
         (folder, room): (&Path, usize),
-    ) -> tantivy::Result<SegmentBuilder> {
-        let segment = index.new_segment();
-        let store = segment.open_write(SegmentComponent::Store)?;
-        let block = index.settings().docstore_blocksize;
+    ) -> io::Result<SegmentBuilder> {
         Ok(SegmentBuilder {
-            segment,
-            wholes: fields.wholes,
+            segment: index.new_segment(),
             postings: Postings::new(fields, language),
             columns: Columns::new(),
-            store: StoreWriter::new(store, Compressor::None, block, false)?,
-            packer: Packer::new(dictionary)?,
-            text: Vec::new(),
+            entries: Entries::new(dictionary)?,
             docs: 0,
             room,
             spool: Spool::new(folder),
@@ -98,18 +87,24 @@ impl SegmentBuilder {
         self.add_texts(entry);
         self.add_keys(entry);
         self.postings.end();
-        stored::write(entry, &mut self.text);
-        self.store.store_bytes(self.packer.pack(&self.text)?)?;
-        if self.postings.memory_of_occurrences() + self.columns.memory() > self.share() {
+        self.entries.add(entry)?;
+        let lists = self.postings.memory_of_occurrences() + self.columns.memory();
+        if lists + self.entries.memory() > self.share() {
             self.put_away()?;
         }
         Ok(())
     }
 
     /// Puts away what has been gathered.
-    fn put_away(&mut self) -> io::Result<()> {
+    fn put_away(&mut self) -> tantivy::Result<()> {
         self.postings.put_away(&mut self.spool)?;
-        self.columns.put_away(&mut self.spool)
+        self.columns.put_away(&mut self.spool)?;
+        self.entries.put_away(&mut self.segment)
+    }
+
+    /// Whether it has put anything away.
+    pub fn has_put_away(&self) -> bool {
+        self.entries.are_away()
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
@@ -173,8 +168,15 @@ impl SegmentBuilder {
     }
 
     /// Bytes for what is gathered, and at least as many again for what is dealt out when it is written. Terms have the rest.
+    /// What several threads hold together can always be counted in 32 bits.
     fn share(&self) -> usize {
-        self.room / 4
+        (self.room / 4).min(MOST_HELD)
+    }
+
+    /// Bytes for what is dealt out when it is written.
+    fn room_to_deal(&self) -> usize {
+        let held = self.postings.memory(0) + self.columns.memory() + self.entries.memory();
+        self.room.saturating_sub(held).max(self.share())
     }
 
     /// Bytes for the columns that are being written, and as many for those that have been.
@@ -185,102 +187,45 @@ impl SegmentBuilder {
     /// Whether it must be written before more is added.
     pub fn is_full(&self) -> bool {
         let memory = self.postings.memory(self.share()) + self.columns.memory();
-        memory + self.store.mem_usage() > self.room
+        memory + self.entries.memory() > self.room
             || self.postings.is_full(self.share())
             || self.columns.is_full(self.room_for_columns())
             || self.docs >= occurrences::MAX_NUMBER - 1
     }
-
-    /// Writes the segment.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
-    pub fn finish(mut self) -> tantivy::Result<SegmentMeta> {
-        if self.spool.is_used() {
-            self.put_away()?;
-        }
-        let held = self.postings.memory(0) + self.columns.memory();
-        let room = self.room.saturating_sub(held).max(self.share());
-        let room_for_columns = self.room_for_columns();
-        self.store.close()?;
-        let out = self.segment.open_write(SegmentComponent::FieldNorms)?;
-        let mut lengths = FieldNormsSerializer::from_write(out)?;
-        for lists in self.postings.fields() {
-            if let Some(of_field) = &lists.lengths {
-                lengths.serialize_field(lists.field, of_field)?;
-            }
-        }
-        lengths.close()?;
-        let (postings, place) = (self.postings, (&self.spool, room));
-        let paths = write_postings(&mut self.segment, postings, self.wholes, place)?;
-        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        let mut out = self.segment.open_write(SegmentComponent::FastFields)?;
-        let place = (&self.spool, room_for_columns);
-        self.columns.write(&paths, place, &mut out)?;
-        out.terminate()?;
-        Ok(self.segment.with_max_doc(self.docs).meta().clone())
-    }
-}
-
-/// Writes the postings and frees them. Gives the paths of the keys, in the order of their numbers.
-fn write_postings(
-    segment: &mut Segment,
-    postings: Postings,
-    wholes_field: Field,
-    place: (&Spool, usize),
-) -> tantivy::Result<Vec<String>> {
-    let (mut fields, terms, wholes, paths) = postings.into_parts();
-    let mut out = InvertedIndexSerializer::open(segment)?;
-    let order = terms.in_order();
-    for (index, lists) in fields.iter_mut().enumerate() {
-        // By the lengths Tantivy finds out which document of a block scores best, at some cost for every term. Only in
-        // the text are there lists so long that it is asked for.
-        let lengths = lists.lengths.take().filter(|_| index == 0);
-        let lengths = lengths.map(|lengths| FieldNormReader::open(FileSlice::from(lengths)));
-        let lengths = lengths.transpose()?;
-        let occurrences = std::mem::take(&mut lists.occurrences);
-        let field = out.new_field(lists.field, occurrences.total(), lengths)?;
-        let mut lists = WordLists::new(&terms, field);
-        occurrences.deal(order.iter().copied(), place, &mut lists)?;
-        lists.close()?;
-    }
-    let mut lists = WholeLists::new(out.new_field(wholes_field, wholes.total(), None)?);
-    wholes.deal(0..wholes::TERMS, place, &mut lists)?;
-    lists.close()?;
-    out.close()?;
-    Ok(paths)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::index::schema;
+    use serde_json::Map;
+    use tantivy::index::{SegmentComponent, SegmentMeta};
 
-    /// An empty segment of an index in memory, which may take so much room.
-    fn builder(room: usize) -> (Index, tempfile::TempDir, SegmentBuilder) {
+    /// Empty segments of an index in memory, which may take so much room each.
+    fn builders(room: usize) -> (Index, tempfile::TempDir, [SegmentBuilder; 2]) {
         let (schema, fields) = schema::build();
         let index = Index::create_in_ram(schema);
         let folder = tempfile::tempdir().unwrap();
-        let place = (folder.path(), room);
-        let builder = SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap();
-        (index, folder, builder)
+        let builders = [(); 2].map(|()| {
+            let place = (folder.path(), room);
+            SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap()
+        });
+        (index, folder, builders)
     }
 
-    /// The files of a segment of some entries, written with so much room.
-    fn files(room: usize) -> Vec<Vec<u8>> {
-        let (index, _folder, mut builder) = builder(room);
-        for number in 0..500 {
-            let entry = Entry {
-                id: number.to_string(),
-                title: format!("Velvet Goldmine {}", number % 7),
-                artists: vec!["David Bowie".into(), format!("Artist {}", number % 90)],
-                prose: "The thin white duke, again and again. ".repeat(number % 5),
-                ..Entry::default()
-            };
-            builder.add(number as u64, &entry).unwrap();
+    fn entry(number: usize) -> Entry {
+        Entry {
+            id: number.to_string(),
+            title: format!("Velvet Goldmine {}", number % 7),
+            artists: vec!["David Bowie".into(), format!("Artist {}", number % 90)],
+            prose: "The thin white duke, again and again. ".repeat(number % 5),
+            keys: Map::from_iter([(format!("key{}", number / 100), number.into())]),
+            ..Entry::default()
         }
-        assert_eq!(builder.spool.is_used(), room == 0);
-        let meta = builder.finish().unwrap();
+    }
+
+    /// The files of a segment.
+    fn files(index: &Index, meta: SegmentMeta) -> Vec<Vec<u8>> {
         let segment = index.segment(meta);
         let parts = [
             SegmentComponent::Postings,
@@ -296,7 +241,7 @@ mod tests {
 
     #[test]
     fn columns_fill_a_segment_whose_terms_do_not() {
-        let (_index, _folder, mut builder) = builder(24 << 20);
+        let (_index, _folder, [mut builder, _]) = builders(24 << 20);
         let name = |number: usize| format!("{} {number}", "Duke ".repeat(20));
         let entry = Entry {
             id: "one".into(),
@@ -316,7 +261,36 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_is_the_same_whether_its_lists_were_put_away_or_not() {
-        assert!(files(0) == files(1 << 30));
+    fn a_segment_is_the_same_by_whichever_way_it_is_written() {
+        let written_by_one = |room: usize| {
+            let (index, _folder, [mut builder, _]) = builders(room);
+            for number in 0..500 {
+                builder.add(number as u64, &entry(number)).unwrap();
+            }
+            let written = match builder.has_put_away() {
+                true => write_alone(builder),
+                false => write_together(builder, Vec::new()),
+            };
+            files(&index, written.unwrap())
+        };
+        let written_by_two = || {
+            let (index, _folder, [mut first, mut second]) = builders(1 << 30);
+            // The one to be written last is filled first: its terms have numbers of their own.
+            for number in (300..500).chain(0..300) {
+                let builder = if number < 300 {
+                    &mut first
+                } else {
+                    &mut second
+                };
+                builder.add(number as u64, &entry(number)).unwrap();
+            }
+            files(&index, write_together(first, vec![second]).unwrap())
+        };
+        let (_index, _folder, [mut small, _]) = builders(0);
+        small.add(0, &entry(0)).unwrap();
+        assert!(small.has_put_away());
+        let expected = written_by_one(1 << 30);
+        assert!(written_by_one(0) == expected);
+        assert!(written_by_two() == expected);
     }
 }

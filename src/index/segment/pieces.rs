@@ -96,8 +96,13 @@ impl<T: Unit> Pieces<T> {
             T::read(&bytes, &mut piece);
             each(&piece)?;
         }
-        let mut here = self.full.iter().chain([&self.last]);
-        here.try_for_each(|piece| each(piece))
+        self.held().try_for_each(each)
+    }
+
+    /// The pieces in memory, in order: all of them, if none was put away.
+    pub fn held(&self) -> impl Iterator<Item = &[T]> {
+        let pieces = self.full.iter().chain([&self.last]);
+        pieces.map(Vec::as_slice)
     }
 
     /// Bytes of memory held.

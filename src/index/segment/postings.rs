@@ -5,7 +5,7 @@ use std::io;
 
 use super::common::Common;
 use super::lists::Lists;
-use super::occurrences::{MAX_NUMBER, Occurrences};
+use super::occurrences::MAX_NUMBER;
 use super::paths::{Path, Paths};
 use super::recall::{Form, Recall, Role};
 use super::spool::Spool;
@@ -19,6 +19,9 @@ const MEMORY_OF_WORDS: usize = 4 << 20;
 /// Bytes in which its names, and again its values, may be.
 const MEMORY_OF_NAMES: usize = 2 << 20;
 
+/// How many fields have posting lists.
+pub const FIELDS: usize = 6;
+
 /// Where the terms of all fields stand.
 pub struct Postings {
     analyzer: Analyzer,
@@ -30,7 +33,7 @@ pub struct Postings {
     aliases: Lists,
     keys: Lists,
     /// The titles and names as wholes: a term of [`crate::index::wholes`], and as a position what stands beside the document.
-    wholes: Occurrences,
+    wholes: Lists,
     common: Common,
     words: Recall,
     names: Recall,
@@ -57,7 +60,7 @@ impl Postings {
             artists: Lists::new(fields.artists, false),
             aliases: Lists::new(fields.aliases, false),
             keys: Lists::new(fields.keys, false),
-            wholes: Occurrences::default(),
+            wholes: Lists::new(fields.wholes, false),
             common: Common::new(),
             words: Recall::new(MEMORY_OF_WORDS),
             names: Recall::new(MEMORY_OF_NAMES),
@@ -70,24 +73,26 @@ impl Postings {
         }
     }
 
-    /// The fields, in the order of the schema.
-    pub fn fields(&self) -> [&Lists; 5] {
+    /// The lists of all fields.
+    fn fields(&self) -> [&Lists; FIELDS] {
         [
             &self.text,
             &self.title,
             &self.artists,
             &self.aliases,
             &self.keys,
+            &self.wholes,
         ]
     }
 
-    fn fields_mut(&mut self) -> [&mut Lists; 5] {
+    fn fields_mut(&mut self) -> [&mut Lists; FIELDS] {
         [
             &mut self.text,
             &mut self.title,
             &mut self.artists,
             &mut self.aliases,
             &mut self.keys,
+            &mut self.wholes,
         ]
     }
 
@@ -102,12 +107,10 @@ impl Postings {
         let known = [&self.words, &self.names, &self.values].map(Recall::memory);
         let known = known.iter().sum::<usize>() + self.common.memory();
         let known = known + self.terms.memory_of_table();
-        let terms = self.terms.len();
-        let dealt = self
-            .fields()
-            .map(|lists| lists.occurrences.memory_to_write(terms, room));
-        let wholes = self.wholes.memory_to_write(wholes::TERMS as usize, room);
-        let dealt = dealt.into_iter().fold(wholes, usize::max);
+        let terms = self.terms.len().max(wholes::TERMS as usize);
+        let extents = self.fields().map(|lists| lists.occurrences.extent());
+        let dealt = extents.map(|extent| extent.memory_to_deal(terms, room));
+        let dealt = dealt.into_iter().fold(0, usize::max);
         let order = terms * size_of::<u32>();
         let to_write = (dealt + order).max(self.terms.memory_to_order());
         held + known.max(to_write)
@@ -118,7 +121,6 @@ impl Postings {
     /// # Errors
     /// When they cannot be written.
     pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
-        self.wholes.put_away(spool)?;
         let mut fields = self.fields_mut().into_iter();
         fields.try_for_each(|lists| lists.occurrences.put_away(spool))
     }
@@ -126,17 +128,22 @@ impl Postings {
     /// Bytes of the occurrences held.
     pub fn memory_of_occurrences(&self) -> usize {
         let fields = self.fields().map(|lists| lists.occurrences.memory());
-        fields.iter().sum::<usize>() + self.wholes.memory()
+        fields.iter().sum()
     }
 
-    /// The fields in the order of the schema, the terms, the whole names, and the paths in the order of their numbers. All
-    /// that is not needed to write them is free then.
-    pub fn into_parts(self) -> ([Lists; 5], Terms, Occurrences, Vec<String>) {
-        let fields = [self.text, self.title, self.artists, self.aliases, self.keys];
-        let mut terms = self.terms;
-        terms.forget_numbers();
+    /// The lists of all fields, that of the text first and that of whole names last; the terms; and the paths in the order of
+    /// their numbers. What is remembered of texts is free then.
+    pub fn into_parts(self) -> ([Lists; FIELDS], Terms, Vec<String>) {
+        let lists = [
+            self.text,
+            self.title,
+            self.artists,
+            self.aliases,
+            self.keys,
+            self.wholes,
+        ];
         let paths = self.paths.list.into_iter().map(|path| path.name);
-        (fields, terms, self.wholes, paths.collect())
+        (lists, self.terms, paths.collect())
     }
 
     /// Whether another document would be one too many.
@@ -145,8 +152,7 @@ impl Postings {
     pub fn is_full(&self, room: usize) -> bool {
         // An entry is one line or file of a bounded length.
         let mut fields = self.fields().into_iter();
-        fields.any(|lists| lists.occurrences.is_full(room))
-            || self.wholes.is_full(room)
+        fields.any(|lists| lists.occurrences.extent().is_full(room))
             || self.terms.is_full()
             || self.terms.len() as u32 > MAX_NUMBER / 2
     }
@@ -156,7 +162,6 @@ impl Postings {
         self.fields_mut()
             .into_iter()
             .for_each(|lists| lists.begin(doc));
-        self.wholes.begin(doc);
     }
 
     /// The document is complete.
@@ -203,8 +208,11 @@ impl Postings {
 
     /// Adds what the name looked at last is as a whole.
     fn push_wholes(&mut self, part: Part) {
+        self.wholes.begin_occurrences();
         for name in self.forms.iter().filter_map(|form| form.whole()) {
-            self.wholes.push(u32::from(name.term), name.beside(part));
+            self.wholes
+                .occurrences
+                .push(u32::from(name.term), name.beside(part));
         }
     }
 

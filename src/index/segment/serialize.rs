@@ -1,24 +1,24 @@
 //! Dealt-out occurrences as Tantivy's posting lists.
 
-use std::io;
+use std::io::{self, Write};
 
 use tantivy::postings::FieldSerializer;
 
-use super::occurrences::{Place, WriteList};
+use super::deal::{Place, WriteList};
 use super::terms::Terms;
 use crate::index::wholes::{list_of, put_together};
 
 /// Lists of words, with their positions.
-pub struct WordLists<'a, 'f> {
+pub struct WordLists<'a, 'f, W: Write> {
     terms: &'a Terms,
-    out: FieldSerializer<'f>,
+    out: FieldSerializer<'f, W>,
     /// Each position of a document less the one before.
     steps: Vec<u32>,
 }
 
-impl<'a, 'f> WordLists<'a, 'f> {
+impl<'a, 'f, W: Write> WordLists<'a, 'f, W> {
     /// Lists of these terms, into a field.
-    pub fn new(terms: &'a Terms, out: FieldSerializer<'f>) -> WordLists<'a, 'f> {
+    pub fn new(terms: &'a Terms, out: FieldSerializer<'f, W>) -> WordLists<'a, 'f, W> {
         let steps = Vec::new();
         WordLists { terms, out, steps }
     }
@@ -32,7 +32,7 @@ impl<'a, 'f> WordLists<'a, 'f> {
     }
 }
 
-impl WriteList for WordLists<'_, '_> {
+impl<W: Write> WriteList for WordLists<'_, '_, W> {
     fn write_list<P: Place>(&mut self, term: u32, places: &[P], bits: u32) -> io::Result<()> {
         let docs = places.chunk_by(|left, right| left.doc(bits) == right.doc(bits));
         let count = docs.clone().count() as u32;
@@ -55,15 +55,15 @@ impl WriteList for WordLists<'_, '_> {
 }
 
 /// Lists of whole names: their positions are what stands beside the document (see [`crate::index::wholes`]).
-pub struct WholeLists<'f> {
-    out: FieldSerializer<'f>,
+pub struct WholeLists<'f, W: Write> {
+    out: FieldSerializer<'f, W>,
     /// The names of a term: which one of its document it is, the document, what stands beside it.
     names: Vec<(u32, u32, u32)>,
 }
 
-impl<'f> WholeLists<'f> {
+impl<'f, W: Write> WholeLists<'f, W> {
     /// Lists into a field.
-    pub fn new(out: FieldSerializer<'f>) -> WholeLists<'f> {
+    pub fn new(out: FieldSerializer<'f, W>) -> WholeLists<'f, W> {
         let names = Vec::new();
         WholeLists { out, names }
     }
@@ -77,7 +77,7 @@ impl<'f> WholeLists<'f> {
     }
 }
 
-impl WriteList for WholeLists<'_> {
+impl<W: Write> WriteList for WholeLists<'_, W> {
     fn write_list<P: Place>(&mut self, term: u32, places: &[P], bits: u32) -> io::Result<()> {
         self.names.clear();
         for place in places {

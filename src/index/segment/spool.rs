@@ -33,11 +33,6 @@ impl Spool {
         }
     }
 
-    /// Whether anything was put away.
-    pub fn is_used(&self) -> bool {
-        self.file.is_some()
-    }
-
     /// Puts away the bytes that `write` adds.
     ///
     /// # Errors

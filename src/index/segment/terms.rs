@@ -43,6 +43,17 @@ impl Terms {
         &self.text[self.starts[number] as usize..end]
     }
 
+    /// Takes the terms of another thread as well, and says which number each of them has here. The first to be taken keep
+    /// theirs: for these, nothing is said.
+    pub fn take(&mut self, terms: Terms) -> Option<Vec<u32>> {
+        if self.starts.is_empty() {
+            *self = terms;
+            return None;
+        }
+        let numbers = (0..terms.len() as u32).map(|number| self.number(terms.get(number)));
+        Some(numbers.collect())
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.starts.len()
