@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use tantivy::index::SegmentMeta;
 use tantivy::{Index, TantivyError};
 
-use super::dictionary::Dictionary;
+use super::dictionary::Awaited;
 use super::gate::Permit;
 use super::schema::Fields;
 use super::segment::{SegmentBuilder, write_alone, write_together};
@@ -42,7 +42,7 @@ struct Work {
     index: Index,
     fields: Fields,
     language: Language,
-    dictionary: Option<Dictionary>,
+    dictionary: Awaited,
     /// What does not fit into memory is put there for a while.
     folder: PathBuf,
     /// Bytes that a segment may take before it is written.
@@ -72,7 +72,7 @@ impl Crew {
         index: &Index,
         fields: &Fields,
         language: Language,
-        dictionary: Option<&Dictionary>,
+        dictionary: &Awaited,
         threads: usize,
         (folder, room): (&Path, usize),
     ) -> io::Result<Crew> {
@@ -82,7 +82,7 @@ impl Crew {
             index: index.clone(),
             fields: *fields,
             language,
-            dictionary: dictionary.cloned(),
+            dictionary: dictionary.clone(),
             folder: folder.to_path_buf(),
             room,
             batches: Arc::new(Mutex::new(batches)),
@@ -116,7 +116,7 @@ impl Crew {
         self.sender.send(batch).map_err(|_| Failed)
     }
 
-    /// Has everything written, and gives the segments.
+    /// Has everything written, and gives the segments. Waits for the dictionary, too: it must be known or in the making.
     ///
     /// # Errors
     /// The first thing that went wrong.
@@ -152,10 +152,7 @@ impl Work {
         let mut segments = Vec::new();
         let mut building: Option<SegmentBuilder> = None;
         while let Some(batch) = self.next() {
-            let mut builder = match building.take() {
-                Some(builder) => builder,
-                None => self.new_segment()?,
-            };
+            let mut builder = building.take().unwrap_or_else(|| self.new_segment());
             let Batch { entries, permit } = batch;
             for (key, entry) in &entries {
                 builder.add(*key, entry)?;
@@ -178,12 +175,10 @@ impl Work {
         Ok((segments, held))
     }
 
-    fn new_segment(&self) -> tantivy::Result<SegmentBuilder> {
-        let dictionary = self.dictionary.as_ref();
+    fn new_segment(&self) -> SegmentBuilder {
+        let dictionary = self.dictionary.clone();
         let place = (&*self.folder, self.room);
-        let made =
-            SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary, place)?;
-        Ok(made)
+        SegmentBuilder::new(&self.index, &self.fields, self.language, dictionary, place)
     }
 
     /// The next batch; none when all are done, or when another thread has failed.

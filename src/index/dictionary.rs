@@ -2,11 +2,13 @@
 //!
 //! Made once, from entries that come first when there are enough of them, and kept for as long as its generation. An
 //! index of few entries has none. The commit's payload holds its checksum.
+//!
+//! It takes a while to make: threads that index begin without it, and what they would pack waits (see [`Awaited`]).
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -17,10 +19,14 @@ use crate::entry::Entry;
 pub const DICTIONARY: &str = "entries.dict";
 /// Its size: with half of it entries take 2 % more room, with twice as much 1.5 % less.
 const SIZE: usize = 32 << 10;
+/// So many entries are enough to choose a sample from,
+const ENOUGH: usize = 1024;
+/// or so many bytes of them.
+const ENOUGH_BYTES: usize = 1 << 20;
 /// Bytes of entries that it is made from, about: with twice as much it takes half as long again and is no better.
-const SAMPLE: u64 = 200 << 10;
+const SAMPLE: usize = 200 << 10;
 /// Of a longer entry only so much is looked at.
-const MOST_OF_ONE: u64 = 4 << 10;
+const MOST_OF_ONE: usize = 4 << 10;
 
 /// What entries of a generation have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,22 +41,6 @@ impl Dictionary {
             bytes: Arc::from(bytes),
             sum: xxh3_64(bytes),
         }
-    }
-
-    /// Makes one from some of these entries, evenly spread; takes about 20 ms. None, when they are too few to learn from.
-    pub fn train(entries: &[(u64, Entry)]) -> Option<Dictionary> {
-        let seen = |entry: &Entry| entry.weight().min(MOST_OF_ONE);
-        let weight: u64 = entries.iter().map(|(_, entry)| seen(entry)).sum();
-        let step = (weight / SAMPLE).max(1) as usize;
-        let (mut text, mut texts, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, entry) in entries.iter().step_by(step) {
-            stored::write(entry, &mut text);
-            text.truncate(MOST_OF_ONE as usize);
-            texts.extend_from_slice(&text);
-            sizes.push(text.len());
-        }
-        let trained = zstd::dict::from_continuous(&texts, &sizes, SIZE).ok()?;
-        (!trained.is_empty()).then(|| Dictionary::of(&trained))
     }
 
     /// Reads the one that has this checksum.
@@ -80,6 +70,72 @@ impl Dictionary {
     }
 }
 
+/// The first entries of a generation, from which its dictionary is made.
+#[derive(Debug, Default)]
+pub struct Sample {
+    text: Vec<u8>,
+    texts: Vec<u8>,
+    sizes: Vec<usize>,
+}
+
+impl Sample {
+    /// Takes an entry.
+    pub fn take(&mut self, entry: &Entry) {
+        stored::write(entry, &mut self.text);
+        self.text.truncate(MOST_OF_ONE);
+        self.texts.extend_from_slice(&self.text);
+        self.sizes.push(self.text.len());
+    }
+
+    /// Whether there are as many as are needed.
+    pub fn is_enough(&self) -> bool {
+        self.sizes.len() >= ENOUGH || self.texts.len() >= ENOUGH_BYTES
+    }
+
+    /// Makes a dictionary from some of the entries, evenly spread; takes about 20 ms. None, when they are too few to learn
+    /// from.
+    pub fn train(self) -> Option<Dictionary> {
+        let step = (self.texts.len() / SAMPLE).max(1);
+        let (mut texts, mut sizes, mut start) = (Vec::new(), Vec::new(), 0);
+        for (number, &size) in self.sizes.iter().enumerate() {
+            if number % step == 0 {
+                texts.extend_from_slice(&self.texts[start..start + size]);
+                sizes.push(size);
+            }
+            start += size;
+        }
+        let trained = zstd::dict::from_continuous(&texts, &sizes, SIZE).ok()?;
+        (!trained.is_empty()).then(|| Dictionary::of(&trained))
+    }
+}
+
+/// A dictionary that may still be in the making; every copy gets it.
+#[derive(Debug, Clone, Default)]
+pub struct Awaited(Arc<OnceLock<Option<Dictionary>>>);
+
+impl Awaited {
+    /// The one that there is.
+    pub fn known(dictionary: Dictionary) -> Awaited {
+        Awaited(Arc::new(OnceLock::from(Some(dictionary))))
+    }
+
+    /// Says which one it is, or that there is none; the first time counts.
+    pub fn decide(&self, dictionary: Option<Dictionary>) {
+        // It was decided earlier.
+        let _ = self.0.set(dictionary);
+    }
+
+    /// The dictionary or that there is none, if that is known.
+    pub fn get(&self) -> Option<Option<&Dictionary>> {
+        self.0.get().map(Option::as_ref)
+    }
+
+    /// Waits until it is known.
+    pub fn wait(&self) -> Option<&Dictionary> {
+        self.0.wait().as_ref()
+    }
+}
+
 #[cfg(test)]
 pub mod tests {
     use super::*;
@@ -105,10 +161,17 @@ pub mod tests {
         (0..count).map(film).collect()
     }
 
+    /// What is made from these entries.
+    pub fn trained(entries: &[(u64, Entry)]) -> Option<Dictionary> {
+        let mut sample = Sample::default();
+        entries.iter().for_each(|(_, entry)| sample.take(entry));
+        sample.train()
+    }
+
     #[test]
     fn one_is_made_written_and_read() {
         let folder = tempfile::tempdir().unwrap();
-        let made = Dictionary::train(&films(1000)).unwrap();
+        let made = trained(&films(1000)).unwrap();
         assert!(made.bytes().len() <= SIZE);
         let path = folder.path().join(DICTIONARY);
         fs::write(&path, made.bytes()).unwrap();
@@ -125,13 +188,40 @@ pub mod tests {
 
     #[test]
     fn from_too_little_none_is_made() {
-        assert_eq!(Dictionary::train(&[]), None);
-        assert_eq!(Dictionary::train(&films(1)), None);
+        assert_eq!(trained(&[]), None);
+        assert_eq!(trained(&films(1)), None);
+    }
+
+    #[test]
+    fn long_entries_are_looked_at_in_part() {
+        let mut sample = Sample::default();
+        let entry = Entry {
+            prose: "thin white duke ".repeat(MOST_OF_ONE),
+            ..Entry::default()
+        };
+        let taken = (1..).find(|_| {
+            sample.take(&entry);
+            sample.is_enough()
+        });
+        assert_eq!(taken, Some(ENOUGH_BYTES / MOST_OF_ONE));
+    }
+
+    #[test]
+    fn every_copy_is_told_which_it_is() {
+        let awaited = Awaited::default();
+        assert_eq!(awaited.get(), None);
+        let copy = awaited.clone();
+        let waiting = std::thread::spawn(move || copy.wait().cloned());
+        let made = trained(&films(500));
+        awaited.decide(made.clone());
+        awaited.decide(None);
+        assert_eq!(waiting.join().unwrap(), made);
+        assert_eq!(awaited.get(), Some(made.as_ref()));
     }
 
     #[test]
     fn the_same_entries_make_the_same() {
-        let made = || Dictionary::train(&films(500));
+        let made = || trained(&films(500));
         assert_eq!(made(), made());
     }
 }

@@ -185,12 +185,12 @@ fn invalid(what: &str) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::dictionary::tests::films;
+    use crate::index::dictionary::tests::{films, trained};
     use crate::index::stored;
     use proptest::prelude::*;
 
     fn dictionary() -> Dictionary {
-        Dictionary::train(&films(1000)).unwrap()
+        trained(&films(1000)).unwrap()
     }
 
     fn text(number: usize) -> Vec<u8> {

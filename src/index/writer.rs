@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use tantivy::directory::{Directory, TerminatingWrite};
 use tantivy::index::{SegmentId, SegmentMeta};
@@ -16,7 +16,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
 
 use super::UpdateOptions;
 use super::crew::{Batch, Crew, Failed};
-use super::dictionary::{DICTIONARY, Dictionary};
+use super::dictionary::{Awaited, DICTIONARY, Dictionary, Sample};
 use super::directory::Workshop;
 use super::gate::Gate;
 use super::keyed::{KeySet, KeyedIn};
@@ -38,10 +38,6 @@ const STORE_BLOCK: usize = 4 << 10;
 const BATCH: usize = 64;
 /// or so many bytes of them.
 const BATCH_BYTES: u64 = 1 << 18;
-/// So many documents are enough to make a dictionary from,
-const SAMPLE: usize = 1024;
-/// or so many bytes of them.
-const SAMPLE_BYTES: u64 = 1 << 20;
 /// So many segments are merged into one.
 const AT_ONCE: usize = 8;
 /// A segment of more entries than this is not merged with others.
@@ -95,9 +91,11 @@ pub struct Writer {
     language: Language,
     budget: Budget,
     /// What entries are packed with.
-    dictionary: Option<Dictionary>,
-    /// Whether there can be no other any more.
-    decided: bool,
+    dictionary: Awaited,
+    /// What it is to be made from, until there is enough of it.
+    sample: Option<Sample>,
+    /// The thread that makes it.
+    training: Option<JoinHandle<tantivy::Result<()>>>,
     gate: Arc<Gate>,
     /// Entries not yet handed over, and their weight: handing over one at a time costs more than making it.
     batch: Vec<(u64, Entry)>,
@@ -177,8 +175,9 @@ impl Writer {
             fields,
             language,
             budget,
-            decided: dictionary.is_some(),
-            dictionary,
+            sample: dictionary.is_none().then(Sample::default),
+            dictionary: dictionary.map_or_else(Awaited::default, Awaited::known),
+            training: None,
             gate: Gate::new(budget.queue),
             batch: Vec::with_capacity(BATCH),
             weight: 0,
@@ -193,40 +192,55 @@ impl Writer {
     /// When an earlier one could not be written.
     pub fn add(&mut self, key: u64, entry: Entry) -> Result<()> {
         self.weight += entry.weight();
-        self.batch.push((key, entry));
-        let (count, bytes) = match self.decided {
-            true => (BATCH, BATCH_BYTES),
-            false => (SAMPLE, SAMPLE_BYTES),
-        };
-        if self.batch.len() < count && self.weight < bytes {
-            return Ok(());
+        if let Some(sample) = &mut self.sample {
+            sample.take(&entry);
+            if sample.is_enough() {
+                self.train()?;
+            }
         }
-        if !self.decided {
-            self.train()?;
+        self.batch.push((key, entry));
+        if self.batch.len() < BATCH && self.weight < BATCH_BYTES {
+            return Ok(());
         }
         self.send()
     }
 
     /// What the entries of the generation are packed with, once all are added.
-    pub fn dictionary(&self) -> Option<&Dictionary> {
-        self.dictionary.as_ref()
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub fn dictionary(&mut self) -> Result<Option<&Dictionary>> {
+        if let Some(training) = self.training.take() {
+            let gone = |_| TantivyError::ErrorInThread("the thread that trains ended".into());
+            let trained = training.join().map_err(gone).and_then(|trained| trained);
+            trained.map_err(|error| self.failed(&error))?;
+        }
+        Ok(self.dictionary.get().flatten())
     }
 
-    /// Makes the dictionary of the generation from the entries gathered so far, the first of it that are many.
+    /// Has the dictionary of the generation made from the entries that came first.
     fn train(&mut self) -> Result<()> {
-        self.decided = true;
-        self.dictionary = Dictionary::train(&self.batch);
-        let Some(dictionary) = &self.dictionary else {
+        let Some(sample) = self.sample.take() else {
             return Ok(());
         };
-        // No commit needs one that is there: an earlier attempt of this run left it.
-        let _ = fs::remove_file(self.workshop.path(DICTIONARY));
-        let written = self.workshop.open_write(Path::new(DICTIONARY));
-        let written = written.map_err(TantivyError::from).and_then(|mut out| {
-            out.write_all(dictionary.bytes())?;
-            Ok(out.terminate()?)
-        });
-        written.map_err(|error| self.failed(&error))
+        let (dictionary, workshop) = (self.dictionary.clone(), self.workshop.clone());
+        let train = move || {
+            let decided = Decided(&dictionary);
+            let Some(trained) = sample.train() else {
+                return Ok(());
+            };
+            // No commit needs one that is there: an earlier attempt of this run left it.
+            let _ = fs::remove_file(workshop.path(DICTIONARY));
+            let mut out = workshop.open_write(Path::new(DICTIONARY))?;
+            out.write_all(trained.bytes())?;
+            out.terminate()?;
+            decided.0.decide(Some(trained));
+            Ok(())
+        };
+        let started = thread::Builder::new().name("train".into()).spawn(train);
+        let started = started.map_err(|error| self.failed(&error.into()))?;
+        self.training = Some(started);
+        Ok(())
     }
 
     /// Hands over the entries gathered so far.
@@ -249,7 +263,7 @@ impl Writer {
 
     fn new_crew(&self) -> Result<Crew> {
         let Budget { threads, room, .. } = self.budget;
-        let (index, fields, dictionary) = (&self.index, &self.fields, self.dictionary.as_ref());
+        let (index, fields, dictionary) = (&self.index, &self.fields, &self.dictionary);
         let folder = self.workshop.path("");
         let place = (&*folder, room);
         Crew::start(index, fields, self.language, dictionary, threads, place)
@@ -261,7 +275,14 @@ impl Writer {
         let Some(crew) = self.crew.take() else {
             return Ok(());
         };
+        // Without a dictionary in the making, what was added so far gets none.
+        if self.sample.is_some() {
+            self.dictionary.decide(None);
+        }
         let segments = crew.finish().map_err(|error| self.failed(&error))?;
+        if self.sample.is_some() {
+            self.dictionary = Awaited::default();
+        }
         for segment in segments {
             let added = self.inner.add_segment(segment);
             added.map_err(|error| self.failed(&error))?;
@@ -324,6 +345,25 @@ impl Writer {
 
     fn failed(&self, error: &TantivyError) -> Error {
         write_error(&self.folder, &self.workshop, error)
+    }
+}
+
+/// What comes next in this folder must not meet a thread that still writes there.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(training) = self.training.take() {
+            // What went wrong does not matter any more.
+            let _ = training.join();
+        }
+    }
+}
+
+/// Whatever happens to the thread that has it: nobody waits for a dictionary for ever.
+struct Decided<'d>(&'d Awaited);
+
+impl Drop for Decided<'_> {
+    fn drop(&mut self) {
+        self.0.decide(None);
     }
 }
 

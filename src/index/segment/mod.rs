@@ -20,7 +20,6 @@ mod terms;
 mod write;
 
 use std::borrow::Cow;
-use std::io;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -32,7 +31,7 @@ use self::entries::Entries;
 use self::postings::Postings;
 use self::spool::Spool;
 pub use self::write::{write_alone, write_together};
-use super::dictionary::Dictionary;
+use super::dictionary::Awaited;
 use super::schema::Fields;
 use crate::analysis::{Language, is_address};
 use crate::entry::Entry;
@@ -50,29 +49,28 @@ pub struct SegmentBuilder {
     /// Bytes that it may take, now or when it is written.
     room: usize,
     spool: Spool,
+    has_put_away: bool,
 }
 
 impl SegmentBuilder {
     /// An empty segment of an index, which may take about `room` bytes. What it puts away meanwhile is put into `folder`.
-    ///
-    /// # Errors
-    /// When there is no memory for it.
     pub fn new(
         index: &Index,
         fields: &Fields,
         language: Language,
-        dictionary: Option<&Dictionary>,
+        dictionary: Awaited,
         (folder, room): (&Path, usize),
-    ) -> io::Result<SegmentBuilder> {
-        Ok(SegmentBuilder {
+    ) -> SegmentBuilder {
+        SegmentBuilder {
             segment: index.new_segment(),
             postings: Postings::new(fields, language),
             columns: Columns::new(),
-            entries: Entries::new(dictionary)?,
+            entries: Entries::new(dictionary),
             docs: 0,
             room,
             spool: Spool::new(folder),
-        })
+            has_put_away: false,
+        }
     }
 
     /// Adds an entry under its key.
@@ -97,6 +95,7 @@ impl SegmentBuilder {
 
     /// Puts away what has been gathered.
     fn put_away(&mut self) -> tantivy::Result<()> {
+        self.has_put_away = true;
         self.postings.put_away(&mut self.spool)?;
         self.columns.put_away(&mut self.spool)?;
         self.entries.put_away(&mut self.segment)
@@ -104,7 +103,7 @@ impl SegmentBuilder {
 
     /// Whether it has put anything away.
     pub fn has_put_away(&self) -> bool {
-        self.entries.are_away()
+        self.has_put_away
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
@@ -206,9 +205,17 @@ mod tests {
         let (schema, fields) = schema::build();
         let index = Index::create_in_ram(schema);
         let folder = tempfile::tempdir().unwrap();
+        let dictionary = Awaited::default();
+        dictionary.decide(None);
         let builders = [(); 2].map(|()| {
             let place = (folder.path(), room);
-            SegmentBuilder::new(&index, &fields, Language::English, None, place).unwrap()
+            SegmentBuilder::new(
+                &index,
+                &fields,
+                Language::English,
+                dictionary.clone(),
+                place,
+            )
         });
         (index, folder, builders)
     }

@@ -206,7 +206,11 @@ impl Beside {
         let mut out = segment.open_write(SegmentComponent::FastFields)?;
         columns::write(columns, self.room, &mut out)?;
         out.terminate()?;
-        Entries::finish(self.entries, segment)
+        let mut entries = self.entries.into_iter();
+        match entries.next() {
+            Some(first) => first.finish(entries.collect(), segment),
+            None => Ok(()),
+        }
     }
 }
 
