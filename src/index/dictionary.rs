@@ -24,7 +24,7 @@ const ENOUGH: usize = 1024;
 /// or so many bytes of them.
 const ENOUGH_BYTES: usize = 1 << 20;
 /// Bytes of entries that it is made from, about: with twice as much it takes half as long again and is no better.
-const SAMPLE: usize = 200 << 10;
+const SAMPLE: usize = 100 << 10;
 /// Of a longer entry only so much is looked at.
 const MOST_OF_ONE: usize = 4 << 10;
 

@@ -26,7 +26,7 @@ pub const MAX_PARTS: usize = 1024;
 /// Groups within groups; brackets deeper down are text.
 pub const MAX_DEPTH: usize = 32;
 /// The largest slop of a phrase.
-pub const MAX_SLOP: u32 = 100;
+pub const MAX_SLOP: u32 = 50;
 /// How many mistakes of one kind are said: each carries the whole query mended, and a long query may hold thousands.
 pub const MAX_WARNINGS: usize = 8;
 /// The smallest and the largest boost.
