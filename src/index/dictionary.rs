@@ -22,7 +22,7 @@ const SIZE: usize = 32 << 10;
 /// So many entries are enough to choose a sample from,
 const ENOUGH: usize = 1024;
 /// or so many bytes of them.
-const ENOUGH_BYTES: usize = 1 << 20;
+pub const ENOUGH_BYTES: usize = 1 << 20;
 /// Bytes of entries that it is made from, about: with twice as much it takes half as long again and is no better.
 const SAMPLE: usize = 100 << 10;
 /// Of a longer entry only so much is looked at.
@@ -74,6 +74,8 @@ impl Dictionary {
 #[derive(Debug, Default)]
 pub struct Sample {
     text: Vec<u8>,
+    /// Bytes of the entries, looked at or not.
+    seen: usize,
     texts: Vec<u8>,
     sizes: Vec<usize>,
 }
@@ -82,14 +84,15 @@ impl Sample {
     /// Takes an entry.
     pub fn take(&mut self, entry: &Entry) {
         stored::write(entry, &mut self.text);
+        self.seen += self.text.len();
         self.text.truncate(MOST_OF_ONE);
         self.texts.extend_from_slice(&self.text);
         self.sizes.push(self.text.len());
     }
 
-    /// Whether there are as many as are needed.
+    /// Whether there are as many as are needed. As many bytes as threads let wait for the dictionary always are.
     pub fn is_enough(&self) -> bool {
-        self.sizes.len() >= ENOUGH || self.texts.len() >= ENOUGH_BYTES
+        self.sizes.len() >= ENOUGH || self.seen >= ENOUGH_BYTES
     }
 
     /// Makes a dictionary from some of the entries, evenly spread; takes about 20 ms. None, when they are too few to learn
@@ -193,17 +196,18 @@ pub mod tests {
     }
 
     #[test]
-    fn long_entries_are_looked_at_in_part() {
+    fn of_long_entries_few_are_enough() {
         let mut sample = Sample::default();
         let entry = Entry {
-            prose: "thin white duke ".repeat(MOST_OF_ONE),
+            prose: "duke".repeat(ENOUGH_BYTES / 16),
             ..Entry::default()
         };
         let taken = (1..).find(|_| {
             sample.take(&entry);
             sample.is_enough()
         });
-        assert_eq!(taken, Some(ENOUGH_BYTES / MOST_OF_ONE));
+        assert_eq!(taken, Some(4));
+        assert_eq!(sample.texts.len(), 4 * MOST_OF_ONE);
     }
 
     #[test]

@@ -9,15 +9,17 @@ use tantivy::store::{Compressor, StoreWriter};
 
 use super::pieces::Pieces;
 use crate::entry::Entry;
-use crate::index::dictionary::Awaited;
+use crate::index::dictionary::{Awaited, ENOUGH_BYTES};
 use crate::index::packed::Packer;
 use crate::index::stored;
 
 /// Bytes gathered in one piece of memory.
 const PIECE: usize = 1 << 18;
 
-/// Bytes of entries that may wait for a dictionary.
+/// Bytes of entries that may wait for a dictionary: many more than one is made from, which is therefore in the making
+/// when that many wait.
 const MOST_UNPACKED: usize = 4 << 20;
+const _: () = assert!(MOST_UNPACKED > ENOUGH_BYTES);
 
 /// The entries.
 pub struct Entries {
