@@ -19,6 +19,9 @@ const MAX_TEXT: usize = 128;
 const STEP: char = '\u{1}';
 /// Bytes gathered in one piece of memory.
 const PIECE: usize = 1 << 18;
+/// Bytes that the columns of some of the documents may take: Tantivy sorts their texts where they lie, in no order. With
+/// four times as many bytes that takes half as long again, and with half as many there are too many to put together.
+const PART: usize = 8 << 20;
 
 /// Before an entry: its key and its id, and then its values.
 const ENTRY: u8 = 0;
@@ -114,8 +117,8 @@ pub struct Source<'s> {
     pub spool: &'s Spool,
 }
 
-/// Writes columns, of some documents and then of others. About `room` bytes are taken for it at a time: what does not fit
-/// is written to memory as columns of some of the documents, which are put together in the end.
+/// Writes columns, of some documents and then of others. About `room` bytes and no more than [`PART`] are taken for it at
+/// a time: what does not fit is written to memory as columns of some of the documents, which are put together in the end.
 ///
 /// # Errors
 /// When they cannot be written, or what was put away cannot be read.
@@ -124,6 +127,7 @@ pub fn write<'s>(
     room: usize,
     mut out: &mut dyn Write,
 ) -> io::Result<()> {
+    let room = room.min(PART);
     let mut parts = Vec::new();
     let mut part = Part::new();
     for source in sources {
@@ -133,7 +137,7 @@ pub fn write<'s>(
             let mut rest = piece;
             while let Some((value, behind)) = Value::read(rest) {
                 rest = behind;
-                if matches!(value, Value::Entry { .. }) && part.writer.mem_usage() > room {
+                if matches!(value, Value::Entry { .. }) && part.memory() > room {
                     let full = std::mem::replace(&mut part, Part::new());
                     parts.push(full.written()?);
                 }
@@ -154,6 +158,8 @@ pub fn write<'s>(
 /// The columns of some of the documents.
 struct Part {
     writer: ColumnarWriter,
+    /// Bytes that the writer sets aside before it is given anything.
+    at_first: usize,
     docs: u32,
 }
 
@@ -162,7 +168,16 @@ impl Part {
         let mut writer = ColumnarWriter::default();
         writer.record_column_type("id", ColumnType::Str, false);
         writer.record_column_type("key", ColumnType::U64, false);
-        Part { writer, docs: 0 }
+        Part {
+            at_first: writer.mem_usage(),
+            writer,
+            docs: 0,
+        }
+    }
+
+    /// Bytes taken by what there is.
+    fn memory(&self) -> usize {
+        self.writer.mem_usage() - self.at_first
     }
 
     /// Takes a value: of a new document, or of the last.
@@ -246,6 +261,18 @@ mod tests {
     use super::*;
     use serde_json::json;
     use tantivy::columnar::DynamicColumn;
+
+    #[test]
+    fn a_part_has_room_for_many_documents() {
+        let mut part = Part::new();
+        assert_eq!(part.memory(), 0);
+        let (id, key) = ("the thin white duke", 7);
+        let taken = (0..).find(|_| {
+            part.record(&Value::Entry { id, key }, &[]);
+            part.memory() > 1 << 20
+        });
+        assert!(taken > Some(10_000), "{taken:?}");
+    }
 
     #[test]
     fn columns_are_for_what_can_be_a_facet() {
