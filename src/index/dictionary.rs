@@ -74,7 +74,7 @@ impl Dictionary {
 #[derive(Debug, Default)]
 pub struct Sample {
     text: Vec<u8>,
-    /// Bytes of the entries, looked at or not.
+    /// Bytes of the entries, looked at or not: in memory or as they are stored, whatever is more.
     seen: usize,
     texts: Vec<u8>,
     sizes: Vec<usize>,
@@ -84,13 +84,14 @@ impl Sample {
     /// Takes an entry.
     pub fn take(&mut self, entry: &Entry) {
         stored::write(entry, &mut self.text);
-        self.seen += self.text.len();
+        self.seen += self.text.len().max(entry.weight() as usize);
         self.text.truncate(MOST_OF_ONE);
         self.texts.extend_from_slice(&self.text);
         self.sizes.push(self.text.len());
     }
 
-    /// Whether there are as many as are needed. As many bytes as threads let wait for the dictionary always are.
+    /// Whether there are as many as are needed. Nobody waits for ever: as many bytes as may wait to be indexed, or to be
+    /// packed, always are.
     pub fn is_enough(&self) -> bool {
         self.sizes.len() >= ENOUGH || self.seen >= ENOUGH_BYTES
     }

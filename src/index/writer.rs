@@ -16,7 +16,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
 
 use super::UpdateOptions;
 use super::crew::{Batch, Crew, Failed};
-use super::dictionary::{Awaited, DICTIONARY, Dictionary, Sample};
+use super::dictionary::{Awaited, DICTIONARY, Dictionary, ENOUGH_BYTES, Sample};
 use super::directory::Workshop;
 use super::gate::Gate;
 use super::keyed::{KeySet, KeyedIn};
@@ -67,7 +67,7 @@ impl Budget {
             0 => cores as u64,
             threads => threads as u64,
         };
-        let queue = (options.memory / 16).clamp(1 << 20, 8 << 20);
+        let queue = (options.memory / 16).clamp(ENOUGH_BYTES as u64, 8 << 20);
         let room = options.memory.saturating_sub(queue);
         let threads = wanted
             .min(1 + bytes / BYTES_A_THREAD)
@@ -238,7 +238,10 @@ impl Writer {
             Ok(())
         };
         let started = thread::Builder::new().name("train".into()).spawn(train);
-        let started = started.map_err(|error| self.failed(&error.into()))?;
+        let started = started.map_err(|error| {
+            self.dictionary.decide(None);
+            self.failed(&error.into())
+        })?;
         self.training = Some(started);
         Ok(())
     }

@@ -93,6 +93,8 @@ pub fn write_together(
         fields.collect()
     };
     thread::scope(|scope| {
+        // It ends with this thread, whatever happens: the other one does not wait in vain.
+        let send = send;
         let thread = thread::Builder::new().name("index-rest".into());
         let others = thread.spawn_scoped(scope, others)?;
         let vocabulary = Arc::new(Vocabulary::new(terms));
