@@ -6,7 +6,7 @@ macro_rules! languages {
     ($($variant:ident = $name:literal),+ $(,)?) => {
         /// A language whose word endings can be folded together (Snowball's algorithms), or none.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)] // each variant is the language it names
+        #[allow(missing_docs, reason = "each variant is the language it names")]
         pub enum Language {
             /// No stemming: a word matches only itself.
             None,

@@ -7,13 +7,13 @@ use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use tantivy::Index;
 use tantivy::index::SegmentMeta;
-use tantivy::{Index, TantivyError};
 
 use super::dictionary::Awaited;
 use super::gate::Permit;
 use super::schema::Fields;
-use super::segment::{SegmentBuilder, write_alone, write_together};
+use super::segment::{SegmentBuilder, ended, write_alone, write_together};
 use crate::analysis::Language;
 use crate::entry::Entry;
 
@@ -126,8 +126,7 @@ impl Crew {
         let ends: Vec<_> = ends.collect();
         let (mut segments, mut held) = (Vec::new(), Vec::new());
         for end in ends {
-            let gone = |_| TantivyError::ErrorInThread("a thread that indexes ended".into());
-            let (written, holds) = end.map_err(gone)??;
+            let (written, holds) = end.map_err(|_| ended())??;
             segments.extend(written);
             held.extend(holds);
         }

@@ -33,6 +33,7 @@ mod sweep;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod training;
 pub mod trouble;
 mod update;
 mod watch;

@@ -363,7 +363,7 @@ impl<'a, I: Input> Update<'a, I> {
             twins: count(|fate| matches!(fate, Fate::Suffixed(_))),
             manifest: name,
             manifest_sum,
-            dictionary: writer.dictionary()?.map(Dictionary::sum),
+            dictionary: writer.dictionary()?.map(|made| made.sum()),
         };
         let payload = serde_json::to_string(&header).map_err(|error| {
             Error::new(Kind::Internal, "cannot describe the commit").because(&error)

@@ -1,13 +1,10 @@
 //! Tantivy's writer over one generation: documents in, a commit out.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
-use tantivy::directory::{Directory, TerminatingWrite};
 use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
 use tantivy::merge_policy::MergePolicy;
@@ -16,11 +13,12 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError};
 
 use super::UpdateOptions;
 use super::crew::{Batch, Crew, Failed};
-use super::dictionary::{Awaited, DICTIONARY, Dictionary, ENOUGH_BYTES, Sample};
+use super::dictionary::{Dictionary, ENOUGH_BYTES};
 use super::directory::Workshop;
 use super::gate::Gate;
 use super::keyed::{KeySet, KeyedIn};
 use super::schema::{self, Fields};
+use super::training::Training;
 use super::trouble;
 use crate::analysis::Language;
 use crate::entry::Entry;
@@ -90,12 +88,8 @@ pub struct Writer {
     fields: Fields,
     language: Language,
     budget: Budget,
-    /// What entries are packed with.
-    dictionary: Awaited,
-    /// What it is to be made from, until there is enough of it.
-    sample: Option<Sample>,
-    /// The thread that makes it.
-    training: Option<JoinHandle<tantivy::Result<()>>>,
+    /// Of what entries are packed with.
+    training: Training,
     gate: Arc<Gate>,
     /// Entries not yet handed over, and their weight: handing over one at a time costs more than making it.
     batch: Vec<(u64, Entry)>,
@@ -175,9 +169,7 @@ impl Writer {
             fields,
             language,
             budget,
-            sample: dictionary.is_none().then(Sample::default),
-            dictionary: dictionary.map_or_else(Awaited::default, Awaited::known),
-            training: None,
+            training: Training::new(dictionary),
             gate: Gate::new(budget.queue),
             batch: Vec::with_capacity(BATCH),
             weight: 0,
@@ -192,12 +184,8 @@ impl Writer {
     /// When an earlier one could not be written.
     pub fn add(&mut self, key: u64, entry: Entry) -> Result<()> {
         self.weight += entry.weight();
-        if let Some(sample) = &mut self.sample {
-            sample.take(&entry);
-            if sample.is_enough() {
-                self.train()?;
-            }
-        }
+        let taken = self.training.take(&entry, &self.workshop);
+        taken.map_err(|error| self.failed(&error))?;
         self.batch.push((key, entry));
         if self.batch.len() < BATCH && self.weight < BATCH_BYTES {
             return Ok(());
@@ -209,41 +197,9 @@ impl Writer {
     ///
     /// # Errors
     /// When it could not be written.
-    pub fn dictionary(&mut self) -> Result<Option<&Dictionary>> {
-        if let Some(training) = self.training.take() {
-            let gone = |_| TantivyError::ErrorInThread("the thread that trains ended".into());
-            let trained = training.join().map_err(gone).and_then(|trained| trained);
-            trained.map_err(|error| self.failed(&error))?;
-        }
-        Ok(self.dictionary.get().flatten())
-    }
-
-    /// Has the dictionary of the generation made from the entries that came first.
-    fn train(&mut self) -> Result<()> {
-        let Some(sample) = self.sample.take() else {
-            return Ok(());
-        };
-        let (dictionary, workshop) = (self.dictionary.clone(), self.workshop.clone());
-        let train = move || {
-            let decided = Decided(&dictionary);
-            let Some(trained) = sample.train() else {
-                return Ok(());
-            };
-            // No commit needs one that is there: an earlier attempt of this run left it.
-            let _ = fs::remove_file(workshop.path(DICTIONARY));
-            let mut out = workshop.open_write(Path::new(DICTIONARY))?;
-            out.write_all(trained.bytes())?;
-            out.terminate()?;
-            decided.0.decide(Some(trained));
-            Ok(())
-        };
-        let started = thread::Builder::new().name("train".into()).spawn(train);
-        let started = started.map_err(|error| {
-            self.dictionary.decide(None);
-            self.failed(&error.into())
-        })?;
-        self.training = Some(started);
-        Ok(())
+    pub fn dictionary(&mut self) -> Result<Option<Dictionary>> {
+        let made = self.training.finish().map(|made| made.cloned());
+        made.map_err(|error| self.failed(&error))
     }
 
     /// Hands over the entries gathered so far.
@@ -266,7 +222,7 @@ impl Writer {
 
     fn new_crew(&self) -> Result<Crew> {
         let Budget { threads, room, .. } = self.budget;
-        let (index, fields, dictionary) = (&self.index, &self.fields, &self.dictionary);
+        let (index, fields, dictionary) = (&self.index, &self.fields, self.training.dictionary());
         let folder = self.workshop.path("");
         let place = (&*folder, room);
         Crew::start(index, fields, self.language, dictionary, threads, place)
@@ -278,14 +234,8 @@ impl Writer {
         let Some(crew) = self.crew.take() else {
             return Ok(());
         };
-        // Without a dictionary in the making, what was added so far gets none.
-        if self.sample.is_some() {
-            self.dictionary.decide(None);
-        }
-        let segments = crew.finish().map_err(|error| self.failed(&error))?;
-        if self.sample.is_some() {
-            self.dictionary = Awaited::default();
-        }
+        let segments = self.training.without_waiting(|| crew.finish());
+        let segments = segments.map_err(|error| self.failed(&error))?;
         for segment in segments {
             let added = self.inner.add_segment(segment);
             added.map_err(|error| self.failed(&error))?;
@@ -348,25 +298,6 @@ impl Writer {
 
     fn failed(&self, error: &TantivyError) -> Error {
         write_error(&self.folder, &self.workshop, error)
-    }
-}
-
-/// What comes next in this folder must not meet a thread that still writes there.
-impl Drop for Writer {
-    fn drop(&mut self) {
-        if let Some(training) = self.training.take() {
-            // What went wrong does not matter any more.
-            let _ = training.join();
-        }
-    }
-}
-
-/// Whatever happens to the thread that has it: nobody waits for a dictionary for ever.
-struct Decided<'d>(&'d Awaited);
-
-impl Drop for Decided<'_> {
-    fn drop(&mut self) {
-        self.0.decide(None);
     }
 }
 

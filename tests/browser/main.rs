@@ -4,13 +4,13 @@
 //! left in `target/screenshots/`; with `NEEDLEDROP_DOCS=1` the one that the README shows is made anew.
 
 mod driver;
-#[allow(dead_code)] // shared with the other tests, which use all of it
+#[allow(dead_code, reason = "the other tests use all of it")]
 #[path = "../it/harness.rs"]
 mod harness;
-#[allow(dead_code)] // as above
+#[allow(dead_code, reason = "the other tests use all of it")]
 #[path = "../it/http.rs"]
 mod http;
-#[allow(dead_code)] // as above
+#[allow(dead_code, reason = "the other tests use all of it")]
 #[path = "../it/server.rs"]
 mod server;
 

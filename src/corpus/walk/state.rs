@@ -65,8 +65,10 @@ impl State {
             FileType::BlockDevice | FileType::CharacterDevice => Some(source::DEVICE),
             _ => Some(source::SOMETHING),
         };
-        // Types and signs of these differ from machine to machine.
-        #[allow(clippy::unnecessary_cast)]
+        #[allow(
+            clippy::unnecessary_cast,
+            reason = "types and signs of these differ from machine to machine"
+        )]
         State {
             stat: Stat {
                 size: found.st_size as u64,

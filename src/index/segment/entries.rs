@@ -15,7 +15,6 @@ use crate::index::stored;
 
 /// Bytes gathered in one piece of memory.
 const PIECE: usize = 1 << 18;
-
 /// Bytes of entries that may wait for a dictionary: many more than one is made from, which is therefore in the making
 /// when that many wait.
 const MOST_UNPACKED: usize = 4 << 20;
@@ -117,6 +116,11 @@ impl Entries {
             each(&other.packed, |packed| store.store_bytes(packed))?;
         }
         Ok(store.close()?)
+    }
+
+    /// Whether packed ones are put into a store.
+    pub fn are_away(&self) -> bool {
+        self.store.is_some()
     }
 
     /// Bytes held.

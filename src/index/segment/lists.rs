@@ -9,6 +9,7 @@ use super::recall::Form;
 /// How many positions lie between two values of a field. More than any slop a query may ask for, so that no phrase
 /// crosses from one artist into the next.
 pub const VALUE_GAP: u32 = 51;
+
 /// The posting lists of a field.
 pub struct Lists {
     /// The field.

@@ -17,6 +17,7 @@ mod recall;
 mod serialize;
 mod spool;
 mod terms;
+mod words;
 mod write;
 
 use std::borrow::Cow;
@@ -30,7 +31,7 @@ use self::columns::Columns;
 use self::entries::Entries;
 use self::postings::Postings;
 use self::spool::Spool;
-pub use self::write::{write_alone, write_together};
+pub use self::write::{ended, write_alone, write_together};
 use super::dictionary::Awaited;
 use super::schema::Fields;
 use crate::analysis::{Language, is_address};
@@ -49,7 +50,6 @@ pub struct SegmentBuilder {
     /// Bytes that it may take, now or when it is written.
     room: usize,
     spool: Spool,
-    has_put_away: bool,
 }
 
 impl SegmentBuilder {
@@ -69,7 +69,6 @@ impl SegmentBuilder {
             docs: 0,
             room,
             spool: Spool::new(folder),
-            has_put_away: false,
         }
     }
 
@@ -95,7 +94,6 @@ impl SegmentBuilder {
 
     /// Puts away what has been gathered.
     fn put_away(&mut self) -> tantivy::Result<()> {
-        self.has_put_away = true;
         self.postings.put_away(&mut self.spool)?;
         self.columns.put_away(&mut self.spool)?;
         self.entries.put_away(&mut self.segment)
@@ -103,7 +101,7 @@ impl SegmentBuilder {
 
     /// Whether it has put anything away.
     pub fn has_put_away(&self) -> bool {
-        self.has_put_away
+        self.entries.are_away()
     }
 
     /// Title, artists and prose are one text, each a value of its own, so that no phrase crosses from one to the next.
@@ -178,7 +176,7 @@ impl SegmentBuilder {
         self.room.saturating_sub(held).max(self.share())
     }
 
-    /// Bytes for the columns that are being written, and as many for those that have been.
+    /// Bytes for the columns that have been written for a part of the documents, and the most for those that are being.
     fn room_for_columns(&self) -> usize {
         self.room / 2
     }
@@ -274,6 +272,7 @@ mod tests {
             for number in 0..500 {
                 builder.add(number as u64, &entry(number)).unwrap();
             }
+            assert_eq!(builder.spool.is_used(), room == 0);
             let written = match builder.has_put_away() {
                 true => write_alone(builder),
                 false => write_together(builder, Vec::new()),

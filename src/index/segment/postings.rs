@@ -10,7 +10,8 @@ use super::paths::{Path, Paths};
 use super::recall::{Form, Recall, Role};
 use super::spool::Spool;
 use super::terms::Terms;
-use crate::analysis::{Analyzer, Chunks, Kind, Language, Token, Tokens, name_keys};
+use super::words::Words;
+use crate::analysis::{Analyzer, Language, name_keys};
 use crate::index::schema::Fields;
 use crate::index::wholes::{self, Part, WholeName};
 
@@ -317,50 +318,6 @@ impl Postings {
             }
         }
         positions
-    }
-}
-
-/// The words of a text, remembered or not, on their way to `push`.
-struct Words<'a, P: FnMut(Form)> {
-    terms: &'a mut Terms,
-    common: &'a mut Common,
-    known: &'a mut Recall,
-    push: P,
-}
-
-impl<P: FnMut(Form)> Chunks for Words<'_, P> {
-    fn recall(&mut self, chunk: &str, at: u32) -> Option<u32> {
-        if let Some((part, other)) = self.common.find(chunk.as_bytes()) {
-            (self.push)(part.moved(at));
-            other
-                .into_iter()
-                .for_each(|form| (self.push)(form.moved(at)));
-            return Some(1);
-        }
-        let (forms, positions) = self.known.find(chunk.as_bytes())?;
-        forms.iter().for_each(|form| (self.push)(form.moved(at)));
-        Some(positions)
-    }
-
-    fn take(&mut self, chunk: Option<&str>, at: u32, tokens: &Tokens) {
-        let from = if chunk.is_some() { at } else { 0 };
-        let form = |token: Token<'_>| {
-            let role = match token.kind {
-                Kind::Part => Role::Part,
-                _ => Role::Other,
-            };
-            let term = self.terms.number(token.term);
-            Form::new(term, token.position - from, role)
-        };
-        let forms: Vec<Form> = tokens.iter().map(form).collect();
-        forms.iter().for_each(|form| (self.push)(form.moved(from)));
-        if let Some(chunk) = chunk {
-            let positions = tokens.positions - at;
-            let chunk = chunk.as_bytes();
-            if !self.common.learn(chunk, &forms, positions) {
-                self.known.learn(chunk, forms.into_iter(), positions);
-            }
-        }
     }
 }
 

@@ -33,6 +33,12 @@ impl Spool {
         }
     }
 
+    /// Whether anything was put away.
+    #[cfg(test)]
+    pub fn is_used(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Puts away the bytes that `write` adds.
     ///
     /// # Errors

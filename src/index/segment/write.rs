@@ -112,7 +112,8 @@ pub fn write_together(
     Ok(segment.with_max_doc(docs).meta().clone())
 }
 
-fn ended() -> TantivyError {
+/// What is said of a thread that panicked.
+pub fn ended() -> TantivyError {
     TantivyError::ErrorInThread("a thread that indexes ended".into())
 }
 

@@ -54,7 +54,7 @@ impl Resolver<'_> {
         Ok(Node::Atom(self.plan.atoms.len() - 1))
     }
 
-    #[allow(clippy::too_many_arguments)] // a phrase has that many sides
+    #[allow(clippy::too_many_arguments, reason = "a phrase has that many sides")]
     pub(super) fn phrase(
         &mut self,
         text: &str,
