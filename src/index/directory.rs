@@ -86,7 +86,15 @@ fn read_only() -> io::Error {
 
 impl Directory for Snapshot {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.files.get_file_handle(path)
+        let opened = self.files.get_file_handle(path);
+        opened.map_err(|error| match error {
+            // Tantivy takes a segment without a file of positions for one without positions. Every commit has all of its
+            // files: one that is not there has been removed by a writer, and by this error it is known.
+            OpenReadError::FileDoesNotExist(path) => {
+                OpenReadError::wrap_io_error(io::ErrorKind::NotFound.into(), path)
+            }
+            error => error,
+        })
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -309,7 +317,20 @@ pub fn read_meta(generation: &Path) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use tantivy::TantivyError;
+
     use super::*;
+    use crate::index::trouble;
+
+    #[test]
+    fn a_file_that_was_removed_is_no_file_that_never_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = MmapDirectory::open(folder.path()).unwrap();
+        let snapshot = Snapshot::new(files, b"{}");
+        let error = snapshot.get_file_handle(Path::new("0.pos")).unwrap_err();
+        assert!(matches!(error, OpenReadError::IoError { .. }), "{error:?}");
+        assert!(trouble::is_missing_file(&TantivyError::from(error)));
+    }
 
     #[test]
     fn a_seal_is_taken_off_only_when_right() {

@@ -1,6 +1,6 @@
 //! HTTP as far as a test needs it: one request, one answer, one connection.
 
-use std::io::{Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -73,20 +73,31 @@ impl Answer {
 
 /// Sends `request` as it is, and reads what comes back until it is whole or the other end closes.
 pub fn send(addr: SocketAddr, request: &[u8]) -> Vec<u8> {
+    exchange(addr, request).0
+}
+
+/// The same, with what broke it off.
+fn exchange(addr: SocketAddr, request: &[u8]) -> (Vec<u8>, Vec<Error>) {
     let mut stream = TcpStream::connect(addr).expect("a connection");
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
         .expect("a timeout");
     // A server that refuses may close before all of it is sent.
-    let _ = stream.write_all(request);
+    let mut errors: Vec<Error> = stream.write_all(request).err().into_iter().collect();
     let (mut bytes, mut some) = (Vec::new(), [0; 1 << 16]);
     while !is_whole(&bytes) {
         match stream.read(&mut some) {
-            Ok(0) | Err(_) => break,
+            Ok(0) => break,
             Ok(count) => bytes.extend_from_slice(&some[..count]),
+            // A machine that is put to sleep and woken interrupts who waits with a timeout.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                errors.push(error);
+                break;
+            }
         }
     }
-    bytes
+    (bytes, errors)
 }
 
 /// Whether as much has come as the head says: not every server closes when it is asked to.
@@ -117,7 +128,9 @@ pub fn ask(addr: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
-    Answer::parse(&send(addr, request.as_bytes()))
+    let (bytes, errors) = exchange(addr, request.as_bytes());
+    assert!(!bytes.is_empty(), "no answer to {request:?}: {errors:?}");
+    Answer::parse(&bytes)
 }
 
 /// A value as it stands in an address.
