@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 pub const POINTER: &str = "needledrop.json";
 /// Raised by every change to what is in an index folder that an older or newer program would read wrongly, and by every
 /// change to how the corpus is read: entries that a fresh build would make differently must not stay.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 /// The cache of lengths (see `lengths`).
 pub const LENGTHS: &str = "lengths.json";
 

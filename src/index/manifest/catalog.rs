@@ -10,7 +10,9 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::format::{self, FILE, FileRef, HEAD, Head, Layout, TWIN, invalid, u32_at, u64_at};
+use super::format::{
+    self, FILE, FileRef, HEAD, Head, Layout, Numbers, Records, TWIN, invalid, u32_at, u64_at,
+};
 use super::{FileRow, Manifest, Rows};
 use crate::corpus::{Identity, SourceFile};
 use crate::index::names::Member;
@@ -111,12 +113,10 @@ impl Catalog {
     pub fn load(&self) -> io::Result<Manifest> {
         let files = self.files()?;
         let (start, end) = (self.layout.bases, self.layout.twins);
-        let columns = || {
-            let bytes = self.part(start, end, self.head.rows_sum)?;
-            format::decode_columns(&self.head, bytes)
-        };
+        let records = |bytes| Records::of(&self.head, bytes);
+        let columns = || records(self.part(start, end, self.head.rows_sum)?)?.columns(&files);
         // Perhaps before its checksum is looked at: what comes of it is then thrown away.
-        let order = || format::decode_order(&self.head, self.read(start, (end - start) as usize)?);
+        let order = || records(self.read(start, (end - start) as usize)?)?.order();
         let (columns, order) = match self.head.rows < MANY {
             true => (columns(), order()),
             false => thread::scope(|scope| {
@@ -161,8 +161,8 @@ impl Catalog {
         }
         let mut found = Vec::new();
         for place in start..end {
-            let row = self.number::<4>(self.layout.places + place * 4)?;
-            found.push(self.found(u32::from_le_bytes(row))?);
+            let row = self.in_column(self.layout.places, self.head.places, place)?;
+            found.push(self.found(row)?);
         }
         Ok(found)
     }
@@ -180,8 +180,8 @@ impl Catalog {
     }
 
     fn identity(&self, row: u32) -> io::Result<Identity> {
-        let [byte] = self.number::<1>(self.layout.origins + u64::from(row))?;
-        format::origin(byte)
+        let number = self.in_column(self.layout.origins, self.head.origins, row.into())?;
+        format::origin(number)
     }
 
     /// The file and the line of a row.
@@ -189,7 +189,7 @@ impl Catalog {
     /// # Errors
     /// When they cannot be read.
     pub fn place(&self, row: u32) -> io::Result<(String, u32)> {
-        let line = self.number::<4>(self.layout.lines + u64::from(row) * 4)?;
+        let line = self.in_column(self.layout.lines, self.head.lines, row.into())?;
         let (mut low, mut high) = (0, self.head.files);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -202,7 +202,8 @@ impl Catalog {
         let file = low
             .checked_sub(1)
             .ok_or_else(|| invalid("it has no files"))?;
-        Ok((self.name(file)?, u32::from_le_bytes(line)))
+        let before = row.wrapping_sub(self.first_row(file)?);
+        Ok((self.name(file)?, line.wrapping_add(before)))
     }
 
     fn first_row(&self, file: u64) -> io::Result<u32> {
@@ -273,6 +274,13 @@ impl Catalog {
         bytes.ok_or_else(|| invalid("it is cut off"))
     }
 
+    /// The number at a place of a column that begins at `start`.
+    fn in_column(&self, start: u64, numbers: Numbers, place: u64) -> io::Result<u32> {
+        let width = numbers.bytes();
+        let bytes = self.read(start + place * width, width as usize)?;
+        Ok(numbers.number(bytes))
+    }
+
     fn number<const N: usize>(&self, at: u64) -> io::Result<[u8; N]> {
         let bytes = self.read(at, N)?;
         bytes.try_into().map_err(|_| invalid("it is cut off"))
@@ -319,7 +327,10 @@ mod tests {
         for (at, records) in files.iter().enumerate() {
             let first = rows.len();
             for (line, &(base, print)) in records.iter().enumerate() {
-                rows.push(base, print, line as u32 + 1, Identity::Made);
+                // Some files have a record a line, some several, some have lines between them.
+                let line = 1 + line as u32 * at as u32 / 2;
+                let identity = [Identity::Made, Identity::Mapped][usize::from(base == 7)];
+                rows.push(base, print, line, identity);
             }
             table.push(FileRow {
                 name: format!("films/{at}.json"),

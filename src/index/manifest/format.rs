@@ -5,12 +5,15 @@
 //! files    40 bytes each: size, modified, inode, first row, flags, where its name ends
 //! names    the files' names, one behind the other
 //! bases    8 bytes a row, ascending: the hash of its id
-//! places   4 bytes a row, in the order of the bases: its row
+//! places   in the order of the bases: its row
 //! prints   8 bytes a row: the hash of its content
-//! lines    4 bytes a row
-//! origins  1 byte a row: where its id comes from
+//! lines    its line less the number of rows before it in its file, wrapped
+//! origins  where its id comes from
 //! twins    24 bytes each, ascending: key, hash of the content, digits shown
 //! ```
+//!
+//! Places, lines and origins take as many bytes a row as the largest of them needs ([`Numbers`]). Of most corpora all ids
+//! come from one place, and each row stands on the line behind that of the row before: that is none.
 //!
 //! The commit's payload holds the head's checksum, the head those of the parts (`table` is files and names, `rows` the
 //! five columns, `twins` the rest), so that any part can be read alone and still be known to be right.
@@ -27,14 +30,12 @@ use crate::corpus::{Identity, Stat};
 use crate::index::names::Fate;
 
 const MAGIC: [u8; 8] = *b"needlman";
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 pub const HEAD: usize = 128;
 pub const FILE: usize = 40;
 pub const TWIN: usize = 24;
 /// Bytes gathered before they are hashed and written.
 const BUFFER: usize = 1 << 16;
-/// Bytes of a row in all columns.
-const ROW: u64 = 8 + 4 + 8 + 4 + 1;
 
 pub fn invalid(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("manifest: {what}"))
@@ -50,6 +51,70 @@ pub struct Head {
     pub table_sum: u64,
     pub rows_sum: u64,
     pub twins_sum: u64,
+    pub places: Numbers,
+    pub lines: Numbers,
+    pub origins: Numbers,
+}
+
+/// How a column of numbers is written: each less the least of them, in so many bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Numbers {
+    least: u32,
+    bytes: u8,
+}
+
+impl Numbers {
+    /// A way to write all of these. Those with the highest bit set count as less than 0.
+    fn of(values: &[u32]) -> Numbers {
+        let least = values.iter().map(|&value| value as i32).min();
+        let least = least.unwrap_or_default() as u32;
+        let above = values.iter().map(|value| value.wrapping_sub(least));
+        let bits = u32::BITS - above.max().unwrap_or_default().leading_zeros();
+        Numbers {
+            least,
+            bytes: bits.div_ceil(8) as u8,
+        }
+    }
+
+    fn encode(self) -> u64 {
+        u64::from(self.bytes) << 32 | u64::from(self.least)
+    }
+
+    fn decode(field: u64) -> Numbers {
+        Numbers {
+            least: field as u32,
+            bytes: (field >> 32) as u8,
+        }
+    }
+
+    /// Bytes of a number.
+    pub fn bytes(self) -> u64 {
+        u64::from(self.bytes)
+    }
+
+    /// The number in its bytes.
+    pub fn number(self, bytes: &[u8]) -> u32 {
+        let mut word = [0; 4];
+        for (place, byte) in word.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.least.wrapping_add(u32::from_le_bytes(word))
+    }
+
+    /// So many numbers in their bytes.
+    fn all(self, bytes: &[u8], count: usize) -> Vec<u32> {
+        fn each<const BYTES: usize>(numbers: Numbers, bytes: &[u8]) -> Vec<u32> {
+            let (chunks, _) = bytes.as_chunks::<BYTES>();
+            chunks.iter().map(|chunk| numbers.number(chunk)).collect()
+        }
+        match self.bytes {
+            0 => vec![self.least; count],
+            1 => each::<1>(self, bytes),
+            2 => each::<2>(self, bytes),
+            3 => each::<3>(self, bytes),
+            _ => each::<4>(self, bytes),
+        }
+    }
 }
 
 /// Where the parts begin.
@@ -69,17 +134,20 @@ impl Head {
     pub fn layout(&self) -> Option<Layout> {
         let names = (HEAD as u64).checked_add(self.files.checked_mul(FILE as u64)?)?;
         let bases = names.checked_add(self.names)?;
-        let columns = self.rows.checked_mul(ROW)?;
-        let twins = bases.checked_add(columns)?;
-        let end = twins.checked_add(self.twins.checked_mul(TWIN as u64)?)?;
         u32::try_from(self.rows).ok()?;
+        let places = bases.checked_add(self.rows * 8)?;
+        let prints = places.checked_add(self.rows * self.places.bytes())?;
+        let lines = prints.checked_add(self.rows * 8)?;
+        let origins = lines.checked_add(self.rows * self.lines.bytes())?;
+        let twins = origins.checked_add(self.rows * self.origins.bytes())?;
+        let end = twins.checked_add(self.twins.checked_mul(TWIN as u64)?)?;
         Some(Layout {
             names,
             bases,
-            places: bases + self.rows * 8,
-            prints: bases + self.rows * 12,
-            lines: bases + self.rows * 20,
-            origins: bases + self.rows * 24,
+            places,
+            prints,
+            lines,
+            origins,
             twins,
             end,
         })
@@ -97,6 +165,9 @@ impl Head {
             self.table_sum,
             self.rows_sum,
             self.twins_sum,
+            self.places.encode(),
+            self.lines.encode(),
+            self.origins.encode(),
         ];
         for (at, field) in fields.iter().enumerate() {
             bytes[at * 8..at * 8 + 8].copy_from_slice(&field.to_le_bytes());
@@ -123,6 +194,9 @@ impl Head {
             table_sum: field(6),
             rows_sum: field(7),
             twins_sum: field(8),
+            places: Numbers::decode(field(9)),
+            lines: Numbers::decode(field(10)),
+            origins: Numbers::decode(field(11)),
         })
     }
 }
@@ -140,7 +214,7 @@ pub fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(number)
 }
 
-fn origin_byte(identity: Identity) -> u8 {
+fn origin_number(identity: Identity) -> u32 {
     match identity {
         Identity::Given => 0,
         Identity::Mapped => 1,
@@ -148,8 +222,8 @@ fn origin_byte(identity: Identity) -> u8 {
     }
 }
 
-pub fn origin(byte: u8) -> io::Result<Identity> {
-    match byte {
+pub fn origin(number: u32) -> io::Result<Identity> {
+    match number {
         0 => Ok(Identity::Given),
         1 => Ok(Identity::Mapped),
         2 => Ok(Identity::Made),
@@ -190,6 +264,22 @@ impl<W: Write> Part<'_, W> {
         Ok(())
     }
 
+    /// A column of numbers.
+    fn put_numbers(&mut self, numbers: Numbers, values: &[u32]) -> io::Result<()> {
+        fn low<const BYTES: usize>(value: u32) -> [u8; BYTES] {
+            let word = value.to_le_bytes();
+            std::array::from_fn(|at| word[at])
+        }
+        let above = |value: &u32| value.wrapping_sub(numbers.least);
+        match numbers.bytes {
+            0 => Ok(()),
+            1 => self.put_column(values, |value| low::<1>(above(value))),
+            2 => self.put_column(values, |value| low::<2>(above(value))),
+            3 => self.put_column(values, |value| low::<3>(above(value))),
+            _ => self.put_column(values, |value| low::<4>(above(value))),
+        }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         self.hash.update(&self.buffer);
         self.out.write_all(&self.buffer)?;
@@ -222,7 +312,7 @@ pub fn write(path: &Path, manifest: &Manifest, fates: &[(u32, Fate)]) -> io::Res
     file.write_all(&[0; HEAD])?;
     let mut out = BufWriter::with_capacity(BUFFER, &mut file);
     let twins = twins_of(&manifest.rows, fates);
-    let head = Head {
+    let mut head = Head {
         files: manifest.files.len() as u64,
         names: manifest
             .files
@@ -231,10 +321,11 @@ pub fn write(path: &Path, manifest: &Manifest, fates: &[(u32, Fate)]) -> io::Res
             .sum(),
         rows: u64::from(manifest.rows.len()),
         twins: twins.len() as u64,
-        table_sum: part(&mut out, |part| put_table(part, &manifest.files))?,
-        rows_sum: part(&mut out, |part| put_rows(part, manifest))?,
-        twins_sum: part(&mut out, |part| put_twins(part, &twins))?,
+        ..Head::default()
     };
+    head.table_sum = part(&mut out, |part| put_table(part, &manifest.files))?;
+    head.rows_sum = part(&mut out, |part| put_rows(part, manifest, &mut head))?;
+    head.twins_sum = part(&mut out, |part| put_twins(part, &twins))?;
     out.flush()?;
     drop(out);
     let bytes = head.encode();
@@ -260,13 +351,37 @@ fn put_table<W: Write>(part: &mut Part<'_, W>, files: &[FileRow]) -> io::Result<
         .try_for_each(|file| part.put(file.name.as_bytes()))
 }
 
-fn put_rows<W: Write>(part: &mut Part<'_, W>, manifest: &Manifest) -> io::Result<()> {
-    let rows = &manifest.rows;
-    part.put_column(&manifest.order, |(base, _)| base.to_le_bytes())?;
-    part.put_column(&manifest.order, |(_, row)| row.to_le_bytes())?;
+fn put_rows<W: Write>(
+    part: &mut Part<'_, W>,
+    manifest: &Manifest,
+    head: &mut Head,
+) -> io::Result<()> {
+    let Manifest { files, rows, order } = manifest;
+    let put = |part: &mut Part<'_, W>, values: Vec<u32>| {
+        let numbers = Numbers::of(&values);
+        part.put_numbers(numbers, &values).map(|()| numbers)
+    };
+    part.put_column(order, |(base, _)| base.to_le_bytes())?;
+    head.places = put(part, order.iter().map(|&(_, row)| row).collect())?;
     part.put_column(&rows.fingerprints, |print| print.to_le_bytes())?;
-    part.put_column(&rows.lines, |line| line.to_le_bytes())?;
-    part.put_column(&rows.identities, |identity| [origin_byte(*identity)])
+    let mut lines = rows.lines.clone();
+    each_by_row(files, &mut lines, |line, before| {
+        *line = line.wrapping_sub(before)
+    });
+    head.lines = put(part, lines)?;
+    let origins = rows.identities.iter().copied().map(origin_number);
+    head.origins = put(part, origins.collect())?;
+    Ok(())
+}
+
+/// Calls `change` with the value of every row, and how many rows are before it in its file.
+fn each_by_row(files: &[FileRow], values: &mut [u32], mut change: impl FnMut(&mut u32, u32)) {
+    for file in files {
+        let rows = file.rows.start as usize..file.rows.end as usize;
+        for (value, before) in values[rows].iter_mut().zip(0..) {
+            change(value, before);
+        }
+    }
 }
 
 /// Key, fingerprint and digits of every row that is shown with a suffix, by key.
@@ -370,45 +485,73 @@ fn stat(file: &[u8]) -> Stat {
     }
 }
 
-/// A column of the records that begins behind `start` bytes a row.
-fn column<'a, const WIDTH: usize>(
-    head: &Head,
-    bytes: &'a [u8],
-    start: usize,
-) -> io::Result<&'a [[u8; WIDTH]]> {
-    let count = head.rows as usize;
-    let column = bytes.get(start * count..(start + WIDTH) * count);
-    let column = column.ok_or_else(|| invalid("its records are cut off"))?;
-    Ok(column.as_chunks().0)
+/// The records, in the bytes of the five columns.
+pub struct Records<'a> {
+    head: &'a Head,
+    bases: &'a [[u8; 8]],
+    places: &'a [u8],
+    prints: &'a [[u8; 8]],
+    lines: &'a [u8],
+    origins: &'a [u8],
 }
 
-/// The records by the hash of their id, and those hashes by record, out of the bytes of the records.
-pub fn decode_order(head: &Head, bytes: &[u8]) -> io::Result<(Vec<u64>, super::Order)> {
-    let sorted = column(head, bytes, 0)?.iter().copied();
-    let places = column(head, bytes, 8)?.iter().copied();
-    let pairs = sorted
-        .map(u64::from_le_bytes)
-        .zip(places.map(u32::from_le_bytes));
-    let order: super::Order = pairs.collect();
-    let mut bases = vec![0; order.len()];
-    for &(base, row) in &order {
-        let place = bases.get_mut(row as usize);
-        *place.ok_or_else(|| invalid("a record out of place"))? = base;
+impl<'a> Records<'a> {
+    /// The records in all of their bytes.
+    ///
+    /// # Errors
+    /// When they are cut off.
+    pub fn of(head: &'a Head, mut bytes: &'a [u8]) -> io::Result<Records<'a>> {
+        let mut next = |width: u64| {
+            let (column, rest) = bytes
+                .split_at_checked((head.rows * width) as usize)
+                .ok_or_else(|| invalid("its records are cut off"))?;
+            bytes = rest;
+            Ok::<_, io::Error>(column)
+        };
+        Ok(Records {
+            head,
+            bases: next(8)?.as_chunks().0,
+            places: next(head.places.bytes())?,
+            prints: next(8)?.as_chunks().0,
+            lines: next(head.lines.bytes())?,
+            origins: next(head.origins.bytes())?,
+        })
     }
-    Ok((bases, order))
-}
 
-/// The other columns.
-pub fn decode_columns(head: &Head, bytes: &[u8]) -> io::Result<Rows> {
-    let prints = column(head, bytes, 12)?.iter().copied();
-    let lines = column(head, bytes, 20)?.iter().copied();
-    let origins = column::<1>(head, bytes, 24)?.iter();
-    Ok(Rows {
-        bases: Vec::new(),
-        fingerprints: prints.map(u64::from_le_bytes).collect(),
-        lines: lines.map(u32::from_le_bytes).collect(),
-        identities: origins
-            .map(|[byte]| origin(*byte))
-            .collect::<io::Result<_>>()?,
-    })
+    /// Those by the hash of their id, and those hashes by record.
+    ///
+    /// # Errors
+    /// When they make no sense.
+    pub fn order(&self) -> io::Result<(Vec<u64>, super::Order)> {
+        let sorted = self.bases.iter().copied().map(u64::from_le_bytes);
+        let places = self.head.places.all(self.places, self.bases.len());
+        let order: super::Order = sorted.zip(places).collect();
+        let mut bases = vec![0; order.len()];
+        for &(base, row) in &order {
+            let place = bases.get_mut(row as usize);
+            *place.ok_or_else(|| invalid("a record out of place"))? = base;
+        }
+        Ok((bases, order))
+    }
+
+    /// The other columns, of the records of these files.
+    ///
+    /// # Errors
+    /// When they make no sense.
+    pub fn columns(&self, files: &[FileRow]) -> io::Result<Rows> {
+        let Head { lines, origins, .. } = self.head;
+        let count = self.bases.len();
+        let prints = self.prints.iter().copied();
+        let mut lines = lines.all(self.lines, count);
+        each_by_row(files, &mut lines, |line, before| {
+            *line = line.wrapping_add(before)
+        });
+        let origins = origins.all(self.origins, count);
+        Ok(Rows {
+            bases: Vec::new(),
+            fingerprints: prints.map(u64::from_le_bytes).collect(),
+            lines,
+            identities: origins.into_iter().map(origin).collect::<io::Result<_>>()?,
+        })
+    }
 }
