@@ -8,6 +8,7 @@ mod columns;
 mod common;
 mod deal;
 mod entries;
+mod field;
 mod lists;
 mod occurrences;
 mod paths;

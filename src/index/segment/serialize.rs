@@ -2,25 +2,30 @@
 
 use std::io::{self, Write};
 
-use tantivy::postings::FieldSerializer;
-
 use super::deal::{Place, WriteList};
+use super::field::FieldWriter;
 use super::terms::Terms;
 use crate::index::wholes::{list_of, put_together};
 
 /// Lists of words, with their positions.
-pub struct WordLists<'a, 'f, W: Write> {
+pub struct WordLists<'a, W: Write> {
     terms: &'a Terms,
-    out: FieldSerializer<'f, W>,
+    out: FieldWriter<W>,
+    /// The documents of a term, and how often each has it.
+    list: Vec<(u32, u32)>,
     /// Each position of a document less the one before.
     steps: Vec<u32>,
 }
 
-impl<'a, 'f, W: Write> WordLists<'a, 'f, W> {
+impl<'a, W: Write> WordLists<'a, W> {
     /// Lists of these terms, into a field.
-    pub fn new(terms: &'a Terms, out: FieldSerializer<'f, W>) -> WordLists<'a, 'f, W> {
-        let steps = Vec::new();
-        WordLists { terms, out, steps }
+    pub fn new(terms: &'a Terms, out: FieldWriter<W>) -> WordLists<'a, W> {
+        WordLists {
+            terms,
+            out,
+            list: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 
     /// Completes the field.
@@ -32,40 +37,45 @@ impl<'a, 'f, W: Write> WordLists<'a, 'f, W> {
     }
 }
 
-impl<W: Write> WriteList for WordLists<'_, '_, W> {
+impl<W: Write> WriteList for WordLists<'_, W> {
     fn write_list<P: Place>(&mut self, term: u32, places: &[P], bits: u32) -> io::Result<()> {
-        let docs = places.chunk_by(|left, right| left.doc(bits) == right.doc(bits));
-        let count = docs.clone().count() as u32;
-        let term = self.terms.get(term).as_bytes();
-        self.out.new_term(term, count, true)?;
-        for places in docs {
-            self.steps.clear();
-            let mut before = 0;
-            for place in places {
-                let position = place.position(bits);
-                self.steps.push(position - before);
-                before = position;
+        self.list.clear();
+        self.steps.clear();
+        let mut before = 0;
+        for place in places {
+            let (doc, position) = (place.doc(bits), place.position(bits));
+            match self.list.last_mut() {
+                Some((last, count)) if *last == doc => *count += 1,
+                _ => {
+                    self.list.push((doc, 1));
+                    before = 0;
+                }
             }
-            let doc = places[0].doc(bits);
-            self.out
-                .write_doc(doc, self.steps.len() as u32, &self.steps);
+            self.steps.push(position - before);
+            before = position;
         }
-        self.out.close_term()
+        let term = self.terms.get(term).as_bytes();
+        self.out.write(term, &self.list, &self.steps)
     }
 }
 
 /// Lists of whole names: their positions are what stands beside the document (see [`crate::index::wholes`]).
-pub struct WholeLists<'f, W: Write> {
-    out: FieldSerializer<'f, W>,
+pub struct WholeLists<W: Write> {
+    out: FieldWriter<W>,
     /// The names of a term: which one of its document it is, the document, what stands beside it.
     names: Vec<(u32, u32, u32)>,
+    /// Those that are in one list.
+    list: Vec<(u32, u32)>,
 }
 
-impl<'f, W: Write> WholeLists<'f, W> {
+impl<W: Write> WholeLists<W> {
     /// Lists into a field.
-    pub fn new(out: FieldSerializer<'f, W>) -> WholeLists<'f, W> {
-        let names = Vec::new();
-        WholeLists { out, names }
+    pub fn new(out: FieldWriter<W>) -> WholeLists<W> {
+        WholeLists {
+            out,
+            names: Vec::new(),
+            list: Vec::new(),
+        }
     }
 
     /// Completes the field.
@@ -77,7 +87,7 @@ impl<'f, W: Write> WholeLists<'f, W> {
     }
 }
 
-impl<W: Write> WriteList for WholeLists<'_, W> {
+impl<W: Write> WriteList for WholeLists<W> {
     fn write_list<P: Place>(&mut self, term: u32, places: &[P], bits: u32) -> io::Result<()> {
         self.names.clear();
         for place in places {
@@ -96,13 +106,12 @@ impl<W: Write> WriteList for WholeLists<'_, W> {
         if !self.names.is_sorted() {
             self.names.sort_unstable();
         }
-        for list in self.names.chunk_by(|left, right| left.0 == right.0) {
-            let name = list_of(term as u16, list[0].0);
-            self.out.new_term(name.as_ref(), list.len() as u32, true)?;
-            for &(_, doc, beside) in list {
-                self.out.write_doc(doc, beside, &[]);
-            }
-            self.out.close_term()?;
+        for names in self.names.chunk_by(|left, right| left.0 == right.0) {
+            self.list.clear();
+            self.list
+                .extend(names.iter().map(|&(_, doc, beside)| (doc, beside)));
+            let name = list_of(term as u16, names[0].0);
+            self.out.write(name.as_ref(), &self.list, &[])?;
         }
         Ok(())
     }

@@ -12,13 +12,13 @@ use tantivy::TantivyError;
 use tantivy::directory::{CompositeWrite, FileSlice, TerminatingWrite, WritePtr};
 use tantivy::fieldnorm::{FieldNormReader, FieldNormsSerializer};
 use tantivy::index::{Segment, SegmentComponent, SegmentMeta};
-use tantivy::postings::FieldSerializer;
 use tantivy::schema::{Field, Schema};
 
 use super::SegmentBuilder;
 use super::columns::{self, Columns};
 use super::deal::{Source, deal};
 use super::entries::Entries;
+use super::field::FieldWriter;
 use super::lists::Lists;
 use super::occurrences::Occurrences;
 use super::postings::FIELDS;
@@ -277,14 +277,13 @@ impl<W: TerminatingWrite> Files<W> {
         let lengths = lengths.map(|lengths| FieldNormReader::open(FileSlice::from(lengths)));
         let field = gathered[0].lists[number].field;
         let record = self.schema.get_field_entry(field).field_type();
-        let out = FieldSerializer::create(
-            record.index_record_option().unwrap_or_default(),
-            total,
+        let record = record.index_record_option().unwrap_or_default();
+        let outputs = [
             self.terms.for_field(field),
             self.postings.for_field(field),
             self.positions.for_field(field),
-            lengths.transpose()?,
-        )?;
+        ];
+        let out = FieldWriter::new(record, total, lengths.transpose()?, outputs)?;
         if number == WHOLES {
             let mut lists = WholeLists::new(out);
             deal(&sources, 0..wholes::TERMS, room, &mut lists)?;
