@@ -1,35 +1,46 @@
-//! The short words of a segment and what became of them, each in sixteen bytes: most words of a text are looked up here,
-//! and to look one up costs one place of memory.
+//! The words of a segment and what became of them, each in a few bytes: most words of a text are looked up here, and to
+//! look one up costs one place of memory.
 
 use super::recall::{Form, Role};
 
-/// Words of more bytes are not kept here.
-const MAX_WORD: usize = 7;
 /// As many places as there are at first,
 const FIRST: usize = 1 << 10;
 /// and as there may be.
 const LAST: usize = 1 << 17;
 
+/// A word of some bytes as numbers: its bytes, and its length above them, which are never 0.
+pub trait Key: Copy + Default + Eq {
+    /// The key of a word; none of one that is too long or too short.
+    fn of(word: &[u8]) -> Option<Self>;
+    /// A number in whose lower 32 bits all bytes are mixed.
+    fn hash(self) -> u64;
+}
+
+/// A word of up to seven bytes.
+pub type Short = u64;
+/// A word of eight to fifteen bytes.
+pub type Long = [u64; 2];
+
 /// Words that are one part, at one position, with one other form at most.
-pub struct Common {
+pub struct Common<K> {
     /// A power of two of them; at most half are taken.
-    places: Vec<Word>,
+    places: Vec<Word<K>>,
     taken: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Word {
+struct Word<K> {
     /// Its bytes and its length; 0 in a free place.
-    key: u64,
+    key: K,
     /// The number of its term.
     part: u32,
     /// The number of its other form's term and one more; 0 without one.
     other: u32,
 }
 
-impl Common {
+impl<K: Key> Common<K> {
     /// Knows no word yet.
-    pub fn new() -> Common {
+    pub fn new() -> Common<K> {
         Common {
             places: vec![Word::default(); FIRST],
             taken: 0,
@@ -39,8 +50,8 @@ impl Common {
     /// The forms of a word, at the first position.
     #[inline]
     pub fn find(&self, word: &[u8]) -> Option<(Form, Option<Form>)> {
-        let word = self.places[self.place(key(word)?)];
-        if word.key == 0 {
+        let word = self.places[self.place(K::of(word)?)];
+        if word.key == K::default() {
             return None;
         }
         let other = word.other.checked_sub(1);
@@ -57,7 +68,7 @@ impl Common {
             }
             _ => return false,
         };
-        let Some(key) = key(word) else {
+        let Some(key) = K::of(word) else {
             return false;
         };
         if positions != 1 || part != Form::new(part.term, 0, Role::Part) || !self.make_room() {
@@ -75,16 +86,16 @@ impl Common {
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        self.places.len() * size_of::<Word>()
+        self.places.len() * size_of::<Word<K>>()
     }
 
     /// Where the word of this key is, or would be.
     #[inline]
-    fn place(&self, key: u64) -> usize {
+    fn place(&self, key: K) -> usize {
         let last = self.places.len() - 1;
-        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let hash = key.hash();
         let mut at = (hash ^ hash >> 15) as usize & last;
-        while self.places[at].key != key && self.places[at].key != 0 {
+        while self.places[at].key != key && self.places[at].key != K::default() {
             at = (at + 1) & last;
         }
         at
@@ -100,7 +111,7 @@ impl Common {
         }
         let room = vec![Word::default(); self.places.len() * 2];
         let words = std::mem::replace(&mut self.places, room);
-        for word in words.into_iter().filter(|word| word.key != 0) {
+        for word in words.into_iter().filter(|word| word.key != K::default()) {
             let place = self.place(word.key);
             self.places[place] = word;
         }
@@ -108,18 +119,46 @@ impl Common {
     }
 }
 
-/// A short word as a number: its bytes, and its length above them. None of a longer or empty one.
-#[inline]
-fn key(word: &[u8]) -> Option<u64> {
-    let bytes = match word.len() {
-        4..=MAX_WORD => {
-            let (first, last) = (word.first_chunk::<4>()?, word.last_chunk::<4>()?);
-            u64::from(u32::from_le_bytes(*first)) << 24 | u64::from(u32::from_le_bytes(*last)) >> 8
+impl Key for Short {
+    #[inline]
+    fn of(word: &[u8]) -> Option<Short> {
+        let bytes = match word.len() {
+            4..=7 => {
+                let (first, last) = (word.first_chunk::<4>()?, word.last_chunk::<4>()?);
+                u64::from(u32::from_le_bytes(*first)) << 24
+                    | u64::from(u32::from_le_bytes(*last)) >> 8
+            }
+            1..4 => word.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)),
+            _ => return None,
+        };
+        Some(bytes | (word.len() as u64) << 56)
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        self.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+    }
+}
+
+impl Key for Long {
+    #[inline]
+    fn of(word: &[u8]) -> Option<Long> {
+        if word.len() > 15 {
+            return None;
         }
-        1..4 => word.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)),
-        _ => return None,
-    };
-    Some(bytes | (word.len() as u64) << 56)
+        let (first, last) = (word.first_chunk::<8>()?, word.last_chunk::<8>()?);
+        // The first of the last eight bytes is in the first eight: of eight it is the first, of fifteen the last.
+        let last = u64::from_le_bytes(*last) >> 8 | (word.len() as u64) << 56;
+        Some([u64::from_le_bytes(*first), last])
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        let [first, last] = self;
+        let mixed =
+            first.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ last.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+        (mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+    }
 }
 
 #[cfg(test)]
@@ -128,28 +167,33 @@ mod tests {
 
     #[test]
     fn no_word_is_taken_for_another() {
-        let text = "aaaaaaaab\0\0\0abcabcaab";
+        none_is_taken_for_another::<Short>(1..=7);
+        none_is_taken_for_another::<Long>(8..=15);
+    }
+
+    fn none_is_taken_for_another<K: Key>(lengths: std::ops::RangeInclusive<usize>) {
+        let text = "aaaaaaaaaaaaaaaaab\0\0\0abcabcaabaabaaabaaaabaaaaabaaaaaabcabcabcabcabcabcabc";
         let mut words = std::collections::BTreeSet::new();
         for from in 0..text.len() {
             words.extend((from + 1..=text.len()).map(|to| &text[from..to]));
         }
-        let mut common = Common::new();
+        let mut common = Common::<K>::new();
         for (term, word) in words.iter().enumerate() {
             assert_eq!(common.find(word.as_bytes()), None, "{word:?}");
             let part = Form::new(term as u32, 0, Role::Part);
             let kept = common.learn(word.as_bytes(), &[part], 1);
-            assert_eq!(kept, word.len() <= MAX_WORD);
+            assert_eq!(kept, lengths.contains(&word.len()));
         }
         for (term, word) in words.iter().enumerate() {
             let part = Form::new(term as u32, 0, Role::Part);
-            let expected = (word.len() <= MAX_WORD).then_some((part, None));
+            let expected = lengths.contains(&word.len()).then_some((part, None));
             assert_eq!(common.find(word.as_bytes()), expected, "{word:?}");
         }
     }
 
     #[test]
     fn it_keeps_words_of_one_part_until_it_is_full() {
-        let mut common = Common::new();
+        let mut common = Common::<Short>::new();
         let [part, other] =
             [(8, Role::Part), (9, Role::Other)].map(|(term, role)| Form::new(term, 0, role));
         let far = Form::new(9, 1, Role::Other);

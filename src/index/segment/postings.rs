@@ -3,21 +3,18 @@
 
 use std::io;
 
-use super::common::Common;
 use super::lists::Lists;
 use super::occurrences::MAX_NUMBER;
 use super::paths::{Path, Paths};
 use super::recall::{Form, Recall, Role};
 use super::spool::Spool;
 use super::terms::Terms;
-use super::words::Words;
+use super::words::{Known, Words};
 use crate::analysis::{Analyzer, Language, name_keys};
 use crate::index::schema::Fields;
 use crate::index::wholes::{self, Part, WholeName};
 
-/// Bytes in which the words of a segment may be remembered that are not among the common ones.
-const MEMORY_OF_WORDS: usize = 4 << 20;
-/// Bytes in which its names, and again its values, may be.
+/// Bytes in which the names of a segment may be remembered, and again its values.
 const MEMORY_OF_NAMES: usize = 2 << 20;
 
 /// How many fields have posting lists.
@@ -35,8 +32,7 @@ pub struct Postings {
     keys: Lists,
     /// The titles and names as wholes: a term of [`crate::index::wholes`], and as a position what stands beside the document.
     wholes: Lists,
-    common: Common,
-    words: Recall,
+    words: Known,
     names: Recall,
     values: Recall,
     paths: Paths,
@@ -62,8 +58,7 @@ impl Postings {
             aliases: Lists::new(fields.aliases, false),
             keys: Lists::new(fields.keys, false),
             wholes: Lists::new(fields.wholes, false),
-            common: Common::new(),
-            words: Recall::new(MEMORY_OF_WORDS),
+            words: Known::new(),
             names: Recall::new(MEMORY_OF_NAMES),
             values: Recall::new(MEMORY_OF_NAMES),
             paths: Paths::default(),
@@ -105,8 +100,7 @@ impl Postings {
         let lengths = self.fields().map(Lists::memory_of_lengths);
         let lists = self.memory_of_occurrences() + lengths.iter().sum::<usize>();
         let held = lists + self.terms.memory() + self.paths.memory();
-        let known = [&self.words, &self.names, &self.values].map(Recall::memory);
-        let known = known.iter().sum::<usize>() + self.common.memory();
+        let known = self.words.memory() + self.names.memory() + self.values.memory();
         let known = known + self.terms.memory_of_table();
         let terms = self.terms.len().max(wholes::TERMS as usize);
         let extents = self.fields().map(|lists| lists.occurrences.extent());
@@ -176,7 +170,6 @@ impl Postings {
         let occurrences = &mut self.text.occurrences;
         let mut words = Words {
             terms: &mut self.terms,
-            common: &mut self.common,
             known: &mut self.words,
             push: |form: Form| occurrences.push(form.term, first + form.position()),
         };
@@ -304,7 +297,6 @@ impl Postings {
         forms.clear();
         let mut words = Words {
             terms,
-            common: &mut self.common,
             known: &mut self.words,
             push: |form| forms.push(form),
         };
