@@ -3,7 +3,15 @@
 
 use std::io;
 
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
 use super::spool::{Spool, Stretch};
+
+/// What a list is of: any bytes are one.
+pub trait Number: FromBytes + IntoBytes + Immutable + Copy {}
+
+impl Number for u8 {}
+impl Number for u16 {}
 
 /// Values one behind the other.
 pub struct Pieces<T> {
@@ -15,37 +23,7 @@ pub struct Pieces<T> {
     last: Vec<T>,
 }
 
-/// What a list is of: numbers that are bytes in a file.
-pub trait Unit: Copy {
-    /// Adds the bytes of these.
-    fn write(units: &[Self], bytes: &mut Vec<u8>);
-
-    /// Adds what these bytes were.
-    fn read(bytes: &[u8], units: &mut Vec<Self>);
-}
-
-impl Unit for u8 {
-    fn write(units: &[u8], bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(units);
-    }
-
-    fn read(bytes: &[u8], units: &mut Vec<u8>) {
-        units.extend_from_slice(bytes);
-    }
-}
-
-impl Unit for u16 {
-    fn write(units: &[u16], bytes: &mut Vec<u8>) {
-        bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
-    }
-
-    fn read(bytes: &[u8], units: &mut Vec<u16>) {
-        let (pairs, _) = bytes.as_chunks();
-        units.extend(pairs.iter().map(|pair| u16::from_le_bytes(*pair)));
-    }
-}
-
-impl<T: Unit> Pieces<T> {
+impl<T: Number> Pieces<T> {
     /// None yet; a piece will have room for `size` of them.
     pub fn new(size: usize) -> Pieces<T> {
         Pieces {
@@ -75,7 +53,7 @@ impl<T: Unit> Pieces<T> {
     /// When they cannot be written.
     pub fn put_away(&mut self, spool: &mut Spool) -> io::Result<()> {
         for piece in self.full.drain(..) {
-            self.away.push(spool.put(|bytes| T::write(&piece, bytes))?);
+            self.away.push(spool.put(piece.as_bytes())?);
         }
         Ok(())
     }
@@ -89,11 +67,10 @@ impl<T: Unit> Pieces<T> {
         spool: &Spool,
         mut each: impl FnMut(&[T]) -> io::Result<()>,
     ) -> io::Result<()> {
-        let (mut bytes, mut piece) = (Vec::new(), Vec::new());
+        let mut piece = Vec::new();
         for &stretch in &self.away {
-            spool.get(stretch, &mut bytes)?;
-            piece.clear();
-            T::read(&bytes, &mut piece);
+            piece.resize(stretch.length() / size_of::<T>(), T::new_zeroed());
+            spool.get(stretch, piece.as_mut_bytes())?;
             each(&piece)?;
         }
         self.held().try_for_each(each)

@@ -11,8 +11,6 @@ pub struct Spool {
     file: Option<File>,
     /// Bytes written.
     length: u64,
-    /// What is being written.
-    bytes: Vec<u8>,
 }
 
 /// Where something was put.
@@ -22,6 +20,13 @@ pub struct Stretch {
     length: usize,
 }
 
+impl Stretch {
+    /// Bytes of it.
+    pub fn length(self) -> usize {
+        self.length
+    }
+}
+
 impl Spool {
     /// An empty one, on the disk of a folder.
     pub fn new(folder: impl Into<PathBuf>) -> Spool {
@@ -29,7 +34,6 @@ impl Spool {
             folder: folder.into(),
             file: None,
             length: 0,
-            bytes: Vec::new(),
         }
     }
 
@@ -39,34 +43,31 @@ impl Spool {
         self.file.is_some()
     }
 
-    /// Puts away the bytes that `write` adds.
+    /// Puts bytes away.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn put(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<Stretch> {
-        self.bytes.clear();
-        write(&mut self.bytes);
+    pub fn put(&mut self, bytes: &[u8]) -> io::Result<Stretch> {
         let mut file = match &self.file {
             Some(file) => file,
             None => self.file.insert(tempfile::tempfile_in(&self.folder)?),
         };
-        file.write_all(&self.bytes)?;
+        file.write_all(bytes)?;
         let stretch = Stretch {
             start: self.length,
-            length: self.bytes.len(),
+            length: bytes.len(),
         };
-        self.length += stretch.length as u64;
+        self.length += bytes.len() as u64;
         Ok(stretch)
     }
 
-    /// Fills `bytes` with what was put there. Nothing can be put away after this.
+    /// Fills `bytes`, as many as were put there, with what was. Nothing can be put away after this.
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn get(&self, stretch: Stretch, bytes: &mut Vec<u8>) -> io::Result<()> {
+    pub fn get(&self, stretch: Stretch, bytes: &mut [u8]) -> io::Result<()> {
         let mut file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
         file.seek(SeekFrom::Start(stretch.start))?;
-        bytes.resize(stretch.length, 0);
         file.read_exact(bytes)
     }
 }
