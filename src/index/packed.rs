@@ -14,7 +14,7 @@ use std::sync::{Mutex, OnceLock};
 use lz4_flex::block::{compress_prepend_size, decompress, uncompressed_size};
 use zstd::bulk::Compressor;
 use zstd::dict::DecoderDictionary;
-use zstd::zstd_safe::{self, DCtx};
+use zstd::zstd_safe::{self, CParameter, DCtx};
 
 use super::dictionary::Dictionary;
 
@@ -29,6 +29,9 @@ const LONG_FROM: usize = 8 << 10;
 const MOST_OF_ONE: usize = 255;
 /// How hard zstd tries: the least; 3 takes a third more time, for 4 % less on disk.
 const LEVEL: i32 = 1;
+/// Bits of the hashes by which it finds what an entry has in common with the dictionary. It would take 13; 14 save 1 % of
+/// the bytes and cost no time.
+const HASH_BITS: u32 = 14;
 /// Four bytes of a frame hold at most so many.
 const MOST_OF_FOUR: u64 = 128 << 10;
 /// A buffer that has grown beyond this is not kept.
@@ -50,6 +53,7 @@ impl Packer {
     pub fn new(dictionary: Option<&Dictionary>) -> io::Result<Packer> {
         let bytes = dictionary.map_or(&[][..], Dictionary::bytes);
         let mut compressor = Compressor::with_dictionary(LEVEL, bytes)?;
+        compressor.set_parameter(CParameter::HashLog(HASH_BITS))?;
         compressor.include_contentsize(true)?;
         compressor.include_checksum(false)?;
         compressor.include_dictid(false)?;
