@@ -325,6 +325,37 @@ fn names_of_one_term_are_told_apart() {
 }
 
 #[test]
+fn equal_scores_are_in_the_order_of_ids_whatever_segments_they_are_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let (corpus, index) = (folder.path().join("corpus"), folder.path().join("index"));
+    std::fs::create_dir(&corpus).unwrap();
+    let id = |number: usize| format!("e{:03}", number * 7 % 600);
+    for file in 0..2 {
+        let line = |id| format!("{{\"id\": \"{id}\", \"title\": \"Heat\"}}\n");
+        let lines = (0..300).map(|number| line(id(2 * number + file)));
+        let path = corpus.join(format!("{file}.jsonl"));
+        std::fs::write(path, lines.collect::<String>()).unwrap();
+        let corpus = Corpus::open(&corpus, &[]).unwrap();
+        let summary = update(&corpus, &index, &UpdateOptions::default(), &Silent).unwrap();
+        assert!(summary.committed, "{:?}", summary.problems);
+    }
+    let engine = Engine::open(&index).unwrap();
+    assert_eq!(engine.index.searcher.segment_readers().len(), 2);
+    let mut expected: Vec<String> = (0..600).map(id).collect();
+    expected.sort_unstable();
+    for limit in [1, 10, 299, 450, 600] {
+        let request = SearchRequest {
+            query: "heat".to_owned(),
+            limit,
+            ..SearchRequest::default()
+        };
+        let found = engine.search(&request).unwrap();
+        let found: Vec<&str> = found.hits.iter().map(|hit| hit.entry.id.as_str()).collect();
+        assert_eq!(found, expected[..limit]);
+    }
+}
+
+#[test]
 fn every_entry_has_the_fields_it_has() {
     let engine = engine(&[entry("a", "The", &[], ""), entry("b", "The", &[], "")]);
     assert_eq!(ids(&engine, "title:*"), ["a", "b"]);

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use tantivy::DocId;
-use tantivy::columnar::{StrColumn, TermOrdHit};
+use tantivy::columnar::StrColumn;
 
 use super::segment::Segment;
 use super::ties::{self, Ties};
@@ -50,6 +50,10 @@ impl Ranked {
 }
 
 /// Keeps the best `limit` of all hits offered.
+///
+/// Hits of one segment are told apart by numbers, those of several by the ids themselves, each from a block of a
+/// dictionary. So the best of each segment are kept, and put together at the end: then about as many ids are read as
+/// there are hits.
 pub struct Top<'a> {
     limit: usize,
     /// Whether hits have keys, and the largest comes first.
@@ -59,11 +63,11 @@ pub struct Top<'a> {
     ties: &'a Ties,
     /// The numbers of the ids over all segments, if they are known.
     ranks: Option<&'a [Vec<u32>]>,
-    /// In order up to `sorted`.
-    hits: Vec<Ranked>,
+    /// The best of each segment; in order, when only a few are kept.
+    best: Vec<Vec<Ranked>>,
+    /// The best scores of all segments, when only a few are kept, from the best on.
+    scores: Vec<f32>,
     threshold: f32,
-    /// For each segment how many of its ids are before that of the last hit kept; forgotten when another is the last.
-    last_among: Vec<Option<u64>>,
 }
 
 /// Up to this many hits are kept in order at every step; more are put in order from time to time.
@@ -83,9 +87,9 @@ impl<'a> Top<'a> {
             segments,
             ties,
             ranks: ties.ranks(segments),
-            hits: Vec::new(),
+            best: segments.iter().map(|_| Vec::new()).collect(),
+            scores: Vec::new(),
             threshold: f32::NEG_INFINITY,
-            last_among: Vec::new(),
         }
     }
 
@@ -97,85 +101,74 @@ impl<'a> Top<'a> {
 
     /// Takes a hit if it is good enough.
     pub fn offer(&mut self, hit: Ranked) {
-        if self.limit == 0 || hit.score < self.threshold || self.loses_tie(&hit) {
+        let segment = hit.segment as usize;
+        if self.limit == 0 || hit.score < self.threshold || segment >= self.best.len() {
             return;
         }
+        let best = &self.best[segment];
         if self.limit > SMALL {
-            self.hits.push(hit);
-            if self.hits.len() >= self.limit.saturating_mul(2) {
-                self.cut();
+            self.best[segment].push(hit);
+            if self.best[segment].len() >= self.limit.saturating_mul(2) {
+                self.cut(segment);
             }
             return;
         }
-        let at = self
-            .hits
-            .partition_point(|kept| self.compare(kept, &hit) == Ordering::Less);
-        if at < self.limit {
-            self.hits.insert(at, hit);
-            self.hits.truncate(self.limit);
-            self.raise();
+        let is_before = |kept: &Ranked| self.compare(kept, &hit) == Ordering::Less;
+        if best.len() == self.limit && best.last().is_some_and(is_before) {
+            return;
         }
+        let at = best.partition_point(is_before);
+        let score = hit.score;
+        let best = &mut self.best[segment];
+        best.insert(at, hit);
+        best.truncate(self.limit);
+        self.raise(score);
     }
 
     /// The best, in order.
     pub fn into_hits(mut self) -> Vec<Ranked> {
-        self.cut();
-        self.hits
+        for segment in 0..self.best.len() {
+            self.cut(segment);
+        }
+        let mut hits = Vec::new();
+        for best in std::mem::take(&mut self.best) {
+            hits = self.merged(hits, best);
+        }
+        hits
     }
 
-    /// Whether a hit as good as the last one kept has an id behind it. The last one's place among the ids of the hit's
-    /// segment is looked up once: most ties are then told by a number.
-    fn loses_tie(&mut self, hit: &Ranked) -> bool {
-        let Some(last) = self.hits.last().filter(|_| hit.score == self.threshold) else {
-            return false;
+    /// The best of two lists in order.
+    fn merged(&self, left: Vec<Ranked>, right: Vec<Ranked>) -> Vec<Ranked> {
+        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+        let next = || match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) if self.compare(a, b) == Ordering::Greater => right.next(),
+            (Some(_), _) => left.next(),
+            (None, _) => right.next(),
         };
-        let segment = hit.segment as usize;
-        if self.limit > SMALL {
-            return false;
-        }
-        if last.segment == hit.segment || self.ranks.is_some() {
-            return self.compare_ids(last, hit) == Ordering::Less;
-        }
-        if self.last_among.len() <= segment {
-            self.last_among.resize(segment + 1, None);
-        }
-        let place = match self.last_among[segment] {
-            Some(place) => place,
-            None => {
-                let place = self.place_among(last, hit).unwrap_or(u64::MAX);
-                self.last_among[segment] = Some(place);
-                place
-            }
-        };
-        self.ordinal(hit).is_some_and(|ordinal| ordinal > place)
+        std::iter::from_fn(next).take(self.limit).collect()
     }
 
-    /// How many ids of the segment of `other` are before that of `hit`.
-    fn place_among(&self, hit: &Ranked, other: &Ranked) -> Option<u64> {
-        let found = self
-            .ids(other)?
-            .dictionary()
-            .term_ord_or_next(self.id(hit)?)
-            .ok()?;
-        Some(match found {
-            TermOrdHit::Exact(ordinal) | TermOrdHit::Next(ordinal) => ordinal,
-        })
+    /// Leaves the best of a segment, in order.
+    fn cut(&mut self, segment: usize) {
+        let mut best = std::mem::take(&mut self.best[segment]);
+        best.sort_unstable_by(|a, b| self.compare(a, b));
+        best.truncate(self.limit);
+        if let (None, true, Some(last)) = (self.sort, best.len() == self.limit, best.last()) {
+            self.threshold = self.threshold.max(last.score);
+        }
+        self.best[segment] = best;
     }
 
-    fn cut(&mut self) {
-        let mut hits = std::mem::take(&mut self.hits);
-        hits.sort_unstable_by(|a, b| self.compare(a, b));
-        hits.truncate(self.limit);
-        self.hits = hits;
-        self.raise();
-    }
-
-    fn raise(&mut self) {
-        if let (None, true, Some(last)) =
-            (self.sort, self.hits.len() == self.limit, self.hits.last())
-        {
-            self.threshold = last.score;
-            self.last_among.clear();
+    /// Takes the score of a hit that is one of the best of its segment.
+    fn raise(&mut self, score: f32) {
+        if self.sort.is_some() {
+            return;
+        }
+        let at = self.scores.partition_point(|&better| better >= score);
+        self.scores.insert(at, score);
+        self.scores.truncate(self.limit);
+        if let (true, Some(&last)) = (self.scores.len() == self.limit, self.scores.last()) {
+            self.threshold = last;
         }
     }
 
