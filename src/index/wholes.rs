@@ -36,7 +36,7 @@ pub enum Part {
 pub struct WholeName {
     /// The number of its term.
     pub term: u16,
-    /// What tells it from others of that term, in [`MARK_BITS`].
+    /// What tells it from others of that term, in 25 bits.
     pub mark: u32,
 }
 
