@@ -555,3 +555,30 @@ impl<'a> Records<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_take_the_bytes_that_the_largest_needs() {
+        for (values, bytes) in [
+            (vec![], 0),
+            (vec![5, 5], 0),
+            (vec![0, 255, 7], 1),
+            (vec![u32::MAX, 0], 1),
+            (vec![256, 0], 2),
+            (vec![7, 70_007], 3),
+            (vec![1 << 30, 0, 9], 4),
+            (vec![1 << 31, (1 << 31) - 1], 4),
+        ] {
+            let numbers = Numbers::of(&values);
+            assert_eq!(numbers.bytes(), bytes, "{values:?}");
+            assert_eq!(Numbers::decode(numbers.encode()), numbers);
+            let mut out = Vec::new();
+            part(&mut out, |part| part.put_numbers(numbers, &values)).unwrap();
+            assert_eq!(out.len() as u64, bytes * values.len() as u64);
+            assert_eq!(numbers.all(&out, values.len()), values);
+        }
+    }
+}
