@@ -11,8 +11,9 @@ use tantivy::directory::{MmapDirectory, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{
-    self, FILE, FileRef, HEAD, Head, Layout, Numbers, Records, TWIN, invalid, u32_at, u64_at,
+    self, FILE, FileRef, HEAD, Head, Layout, Records, TWIN, invalid, u32_at, u64_at,
 };
+use super::numbers::Numbers;
 use super::{FileRow, Manifest, Rows};
 use crate::corpus::{Identity, SourceFile};
 use crate::index::names::Member;

@@ -6,6 +6,7 @@
 
 mod catalog;
 mod format;
+mod numbers;
 mod order;
 
 pub use catalog::Catalog;
