@@ -7,6 +7,7 @@
 //! side by side in the background, all of them before the `meta.json` that names them. That one carries a checksum,
 //! since Tantivy gives it none.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -21,6 +22,7 @@ use tantivy::directory::{
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::durable::{self, Syncer};
+use super::mapped::{Folder, Mapped};
 use super::paged::Paged;
 
 /// The file that names the segments of a commit.
@@ -60,16 +62,19 @@ fn damaged(path: &Path) -> OpenReadError {
 /// A generation as one reader sees it.
 #[derive(Clone)]
 pub struct Snapshot {
-    files: MmapDirectory,
+    files: Folder,
     meta: Arc<[u8]>,
+    /// What was opened stays open: it can be asked for again when a writer has removed it.
+    opened: Arc<Mutex<HashMap<PathBuf, Arc<Mapped>>>>,
 }
 
 impl Snapshot {
     /// The folder of a generation with the content of its `meta.json`, unsealed.
-    pub fn new(files: MmapDirectory, meta: &[u8]) -> Snapshot {
+    pub fn new(files: &Folder, meta: &[u8]) -> Snapshot {
         Snapshot {
-            files,
+            files: files.clone(),
             meta: Arc::from(meta),
+            opened: Arc::default(),
         }
     }
 }
@@ -86,15 +91,18 @@ fn read_only() -> io::Error {
 
 impl Directory for Snapshot {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        let opened = self.files.get_file_handle(path);
-        opened.map_err(|error| match error {
-            // Tantivy takes a segment without a file of positions for one without positions. Every commit has all of its
-            // files: one that is not there has been removed by a writer, and by this error it is known.
-            OpenReadError::FileDoesNotExist(path) => {
-                OpenReadError::wrap_io_error(io::ErrorKind::NotFound.into(), path)
-            }
-            error => error,
-        })
+        // One that is not there is an error of input and output, not `FileDoesNotExist`: Tantivy takes a segment without
+        // a file of positions for one without positions. Every commit has all of its files: one that is not there has
+        // been removed by a writer, and by this error it is known.
+        let mut opened = lock(&self.opened);
+        if let Some(file) = opened.get(path) {
+            return Ok(file.clone());
+        }
+        let file = self.files.file(path);
+        let file = file.map_err(|error| OpenReadError::wrap_io_error(error, path.to_path_buf()))?;
+        let file = Arc::new(file);
+        opened.insert(path.to_path_buf(), file.clone());
+        Ok(file)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -105,7 +113,7 @@ impl Directory for Snapshot {
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        Ok(path == Path::new(META) || self.files.exists(path)?)
+        Ok(path == Path::new(META) || self.files.has(path))
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
@@ -325,8 +333,8 @@ mod tests {
     #[test]
     fn a_file_that_was_removed_is_no_file_that_never_was() {
         let folder = tempfile::tempdir().unwrap();
-        let files = MmapDirectory::open(folder.path()).unwrap();
-        let snapshot = Snapshot::new(files, b"{}");
+        let files = Folder::open(folder.path()).unwrap();
+        let snapshot = Snapshot::new(&files, b"{}");
         let error = snapshot.get_file_handle(Path::new("0.pos")).unwrap_err();
         assert!(matches!(error, OpenReadError::IoError { .. }), "{error:?}");
         assert!(trouble::is_missing_file(&TantivyError::from(error)));

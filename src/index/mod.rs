@@ -18,6 +18,7 @@ mod keyed;
 mod lengths;
 mod lock;
 mod manifest;
+mod mapped;
 pub mod names;
 pub mod open;
 mod packed;

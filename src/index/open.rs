@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tantivy::directory::MmapDirectory;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError};
 
 use super::Source;
@@ -16,6 +15,7 @@ use super::header::{Commit, Header};
 use super::keyed;
 use super::lengths::Lengths;
 use super::manifest::Catalog;
+use super::mapped::Folder;
 use super::names::{self, Fate};
 use super::schema::{self, Fields};
 use super::stored::{Stored, Stores};
@@ -138,24 +138,20 @@ impl OpenIndex {
         &self.catalog
     }
 
-    /// Where the entry of this id stands in the corpus.
-    pub fn locate(&self, id: &str) -> Option<Source> {
-        let (row, _) = self.resolve(id).ok()??;
-        let (path, line) = self.catalog.place(row).ok()?;
-        Some(Source {
-            path,
-            line: u64::from(line),
-        })
-    }
-
     /// The document of the entry of this id.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub fn find(&self, id: &str) -> Result<Option<DocAddress>> {
-        let resolved = self.resolve(id);
-        let found = resolved.map_err(|error| trouble::io("read", &self.generation(), &error))?;
-        let Some((_, key)) = found else {
+        let key = || -> io::Result<Option<u64>> {
+            let Some((base, row)) = self.resolve(id)? else {
+                return Ok(None);
+            };
+            let member = self.catalog.member(row)?;
+            Ok(Some(names::key_of(base, member.fingerprint)))
+        };
+        let key = key().map_err(|error| trouble::io("read", &self.generation(), &error))?;
+        let Some(key) = key else {
             return Ok(None);
         };
         for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
@@ -173,64 +169,103 @@ impl OpenIndex {
     /// # Errors
     /// When the index cannot be read, or makes no sense.
     pub fn entry(&self, address: DocAddress) -> Result<Entry> {
+        self.read(address, |id| match self.header.twins {
+            0 => Ok((id.to_owned(), None)),
+            _ => self.known(id, address),
+        })
+        .map(|(entry, _)| entry)
+    }
+
+    /// The entry of a document and where it stands in the corpus.
+    ///
+    /// # Errors
+    /// As [`OpenIndex::entry`].
+    pub fn entry_and_source(&self, address: DocAddress) -> Result<(Entry, Option<Source>)> {
+        let (entry, row) = self.read(address, |id| self.known(id, address))?;
+        let place = row.and_then(|row| self.catalog.place(row).ok());
+        let source = place.map(|(path, line)| Source {
+            path,
+            line: u64::from(line),
+        });
+        Ok((entry, source))
+    }
+
+    /// What is stored of a document, with what `known` makes of the id that is stored.
+    fn read(
+        &self,
+        address: DocAddress,
+        known: impl FnOnce(&str) -> Result<(String, Option<u32>)>,
+    ) -> Result<(Entry, Option<u32>)> {
         let read = self.stores.text(&self.searcher, address);
         let text = read.map_err(|error| trouble::reading(&self.folder, &error))?;
         let stored = Stored::read(&text)
             .ok_or_else(|| trouble::corrupt(&self.folder, "an entry makes no sense"))?;
-        let id = self.final_id(stored.id, address)?;
-        Entry::from_json(id, stored.json)
-            .map_err(|error| trouble::corrupt(&self.folder, "an entry is no JSON").because(&error))
+        let (id, row) = known(stored.id)?;
+        match Entry::from_json(id, stored.json) {
+            Ok(entry) => Ok((entry, row)),
+            Err(error) => {
+                Err(trouble::corrupt(&self.folder, "an entry is no JSON").because(&error))
+            }
+        }
     }
 
-    /// The id by which an entry is known, from the one that is stored: the same, but for twins.
-    fn final_id(&self, id: &str, address: DocAddress) -> Result<String> {
-        if self.header.twins == 0 {
-            return Ok(id.to_owned());
+    /// The id by which an entry is known, from the one that is stored (the same, but for twins), and its row.
+    fn known(&self, id: &str, address: DocAddress) -> Result<(String, Option<u32>)> {
+        let corrupt = |error: io::Error| trouble::corrupt(&self.folder, error);
+        let base = names::base_of(id);
+        let rows = self.catalog.rows_of(base).map_err(corrupt)?;
+        if let [row] = *rows {
+            // As nearly every entry: nothing more has to be read.
+            return Ok((id.to_owned(), Some(row)));
         }
         let key = self.stores.key(&self.searcher, address);
         let key = key.map_err(|error| trouble::reading(&self.folder, &error))?;
-        let twin = self.catalog.twin(key);
-        let twin = twin.map_err(|error| trouble::corrupt(&self.folder, error))?;
-        Ok(match twin {
+        let is_it = |row: &u32| {
+            let member = self.catalog.member(*row);
+            member.is_ok_and(|member| names::key_of(base, member.fingerprint) == key)
+        };
+        let row = rows.iter().copied().find(is_it);
+        let id = match self.catalog.twin(key).map_err(corrupt)? {
             Some(twin) => names::suffixed(id, twin.fingerprint, twin.digits),
             None => id.to_owned(),
-        })
+        };
+        Ok((id, row))
     }
 
-    /// Row and key of the entry of this id.
-    fn resolve(&self, id: &str) -> io::Result<Option<(u32, u64)>> {
+    /// The hash of the base of this id, and the row of its entry.
+    fn resolve(&self, id: &str) -> io::Result<Option<(u64, u32)>> {
         let plain = |fate: Fate, _: &str| fate == Fate::Plain;
-        if let Some(found) = self.member(id, plain)? {
+        if let Some(found) = self.record(id, plain)? {
             return Ok(Some(found));
         }
         let Some((base, digits)) = names::split_suffix(id) else {
             return Ok(None);
         };
-        self.member(base, |fate, hex| {
+        self.record(base, |fate, hex| {
             fate == Fate::Suffixed(digits.len() as u8) && hex.starts_with(digits)
         })
     }
 
     /// The record with this base id whose fate and fingerprint (in hexadecimal) are the ones wanted.
-    fn member(
+    fn record(
         &self,
         base: &str,
         wanted: impl Fn(Fate, &str) -> bool,
-    ) -> io::Result<Option<(u32, u64)>> {
+    ) -> io::Result<Option<(u64, u32)>> {
         let base = names::base_of(base);
-        let found = self.catalog.find(base)?;
-        if let [only] = found.as_slice() {
+        let rows = self.catalog.rows_of(base)?;
+        if let [row] = *rows {
             // As nearly every id: it has no twins to be told from.
-            let key = names::key_of(base, only.member.fingerprint);
-            return Ok(wanted(Fate::Plain, "").then_some((only.row, key)));
+            return Ok(wanted(Fate::Plain, "").then_some((base, row)));
         }
-        let members: Vec<_> = found.iter().map(|found| found.member).collect();
+        let members = rows.iter().map(|&row| self.catalog.member(row));
+        let members: Vec<_> = members.collect::<io::Result<_>>()?;
         let fates = names::settle(&members);
         let at = fates
             .iter()
             .zip(&members)
             .position(|(&fate, member)| wanted(fate, &format!("{:016x}", member.fingerprint)));
-        Ok(at.map(|at| (found[at].row, names::key_of(base, members[at].fingerprint))))
+        Ok(at.map(|at| (base, rows[at])))
     }
 }
 
@@ -266,8 +301,8 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
     let commit = Commit::read(generation).map_err(|error| unread(folder, META, &error))?;
     let header = commit.header.clone();
     let language = readable(folder, &header).map_err(Failure::Final)?;
-    let path = generation.join(&header.manifest);
-    let catalog = Catalog::open(&path, header.manifest_sum)
+    let files = Folder::open(generation).map_err(|error| unread(folder, META, &error))?;
+    let catalog = Catalog::open(&files, &header.manifest, header.manifest_sum)
         .map_err(|error| unread(folder, &header.manifest, &error))?;
     let tantivys = |error: TantivyError| {
         let said = trouble::reading(folder, &error);
@@ -282,8 +317,7 @@ fn open_generation(folder: &Path, generation: &Path) -> std::result::Result<Open
         .map(|sum| Dictionary::read(generation, sum));
     let dictionary = dictionary.transpose();
     let dictionary = dictionary.map_err(|error| unread(folder, DICTIONARY, &error))?;
-    let files = MmapDirectory::open(generation).map_err(|error| tantivys(error.into()))?;
-    let index = Index::open(Snapshot::new(files, &commit.meta)).map_err(tantivys)?;
+    let index = Index::open(Snapshot::new(&files, &commit.meta)).map_err(tantivys)?;
     let (schema, fields) = schema::build();
     if index.schema() != schema {
         return Err(Failure::Final(of_another_version(folder, &header)));

@@ -110,13 +110,21 @@ impl FileHandle for Paged {
     }
 }
 
+/// Fills `bytes` with what is in a file from `at` on.
+///
+/// # Errors
+/// When it cannot be read, or ends before.
 #[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+pub fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
+/// Fills `bytes` with what is in a file from `at` on.
+///
+/// # Errors
+/// When it cannot be read, or ends before.
 #[cfg(windows)]
-fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+pub fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     let mut done = 0;
     while done < bytes.len() {
         let part = &mut bytes[done..];

@@ -211,14 +211,15 @@ pub fn answers(folder: &Path) -> Answers {
     for (ordinal, reader) in (0..).zip(index.searcher.segment_readers()) {
         for doc in reader.doc_ids_alive() {
             let address = DocAddress::new(ordinal, doc);
-            let entry = index.entry(address).unwrap();
+            let (entry, source) = index.entry_and_source(address).unwrap();
+            assert_eq!(index.entry(address).unwrap(), entry);
+            let source = source.unwrap();
             assert_eq!(
                 index.find(&entry.id).unwrap(),
                 Some(address),
                 "{}",
                 entry.id
             );
-            let source = index.locate(&entry.id).unwrap();
             let place = format!("{}:{}", source.path, source.line);
             let json = entry.to_json();
             let before = entries.insert(entry.id.clone(), (json, place));

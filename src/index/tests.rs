@@ -40,11 +40,11 @@ fn a_first_build_answers() {
     assert!(summary.committed);
     assert_eq!((summary.added, summary.entries), (5, 5));
     let index = OpenIndex::open(&folder).unwrap();
-    let source = index.locate("famous").unwrap();
+    let famous = index.find("famous").unwrap().unwrap();
+    let (entry, source) = index.entry_and_source(famous).unwrap();
+    let source = source.unwrap();
     assert_eq!((source.path.as_str(), source.line), ("best.json", 2));
-    let entry = index.entry(index.find("famous").unwrap().unwrap()).unwrap();
     assert_eq!(entry.title, "Almost Famous");
-    assert_eq!(index.locate("nobody"), None);
     assert_eq!(index.find("nobody").unwrap(), None);
 }
 

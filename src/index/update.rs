@@ -17,6 +17,7 @@ use super::input::Input;
 use super::lengths::Lengths;
 use super::lock::{self, Lock};
 use super::manifest::{self, Catalog, Manifest};
+use super::mapped::Folder;
 use super::names::Fate;
 use super::open::OpenIndex;
 use super::scan::{Found, Known, Scan, Terms};
@@ -412,7 +413,8 @@ fn read_base(generation: u32, path: PathBuf) -> std::result::Result<Base, String
         }
     }
     let header = &commit.header;
-    let catalog = Catalog::open(&path.join(&header.manifest), header.manifest_sum)
+    let files = Folder::open(&path).map_err(|error| error.to_string())?;
+    let catalog = Catalog::open(&files, &header.manifest, header.manifest_sum)
         .map_err(|error| error.to_string())?;
     let dictionary = header.dictionary.map(|sum| Dictionary::read(&path, sum));
     let dictionary = dictionary.transpose();

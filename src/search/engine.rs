@@ -85,7 +85,7 @@ impl Engine {
         let readers = index.searcher.segment_readers();
         let opened = readers
             .iter()
-            .map(|reader| Segment::open(reader, &index.fields))
+            .map(|reader| Segment::open(&index.index, reader, &index.fields))
             .collect();
         let segments: tantivy::Result<Vec<Segment>> = opened;
         let segments = segments.map_err(|error| trouble::reading(&index.folder, &error))?;
@@ -117,7 +117,7 @@ impl Engine {
         let Some(address) = self.index.find(id)? else {
             return Ok(None);
         };
-        let entry = self.index.entry(address)?;
+        let (entry, source) = self.index.entry_and_source(address)?;
         self.with_analyzer(|analyzer| {
             let request = SearchRequest {
                 query: query.to_owned(),
@@ -127,7 +127,6 @@ impl Engine {
             let wanted = FieldsWanted::of(&ready.plan, &ready.worth);
             let marked =
                 Highlighter::new(&ready.plan, &ready.worth, &wanted, analyzer).whole(&entry);
-            let source = self.index.locate(id);
             Ok(Some(Found {
                 entry,
                 source,
@@ -141,7 +140,7 @@ impl Engine {
     /// # Errors
     /// When the index cannot be read.
     pub fn has_key(&self, path: &str) -> Result<bool> {
-        self.read(Lexicon::new(&self.segments, self.index.fields).has_key(path))
+        self.read(Lexicon::new(&self.segments).has_key(path))
     }
 
     /// Ids that are near to one that is not there, for a hint; at most three.
@@ -173,7 +172,7 @@ impl Engine {
             })?;
             found.add_names(&names.hits);
         }
-        let lexicon = Lexicon::new(&self.segments, self.index.fields);
+        let lexicon = Lexicon::new(&self.segments);
         found.add_words(self.read(lexicon.completions(&typed.last))?);
         if found.is_empty() {
             found.add_mended(self.read(lexicon.mend(&typed.last, &Scope::Any))?);
@@ -206,7 +205,7 @@ impl Engine {
             understood,
         } = self.understand(request, analyzer)?;
         warnings.extend(self.read(self.field_warnings(request))?);
-        let lexicon = Lexicon::new(&self.segments, self.index.fields);
+        let lexicon = Lexicon::new(&self.segments);
         let runner = Runner {
             index: &self.index,
             segments: &self.segments,
@@ -256,7 +255,7 @@ impl Engine {
 
     /// Reads a query and makes it ready for this index.
     fn understand(&self, request: &SearchRequest, analyzer: &mut Analyzer) -> Result<Ready> {
-        let lexicon = Lexicon::new(&self.segments, self.index.fields);
+        let lexicon = Lexicon::new(&self.segments);
         let fields = IndexFields::new(&lexicon);
         let reading = Reading {
             literal: request.literal,
@@ -323,10 +322,12 @@ impl Engine {
         highlighter: &mut Highlighter<'_>,
     ) -> Result<Hit> {
         let address = DocAddress::new(ranked.segment, ranked.doc);
-        let mut entry = self.index.entry(address)?;
-        let highlight = match request.highlight {
-            true => highlighter.best(&entry, Limits::default()),
-            false => Vec::new(),
+        let (mut entry, source, highlight) = if request.highlight {
+            let (entry, source) = self.index.entry_and_source(address)?;
+            let highlight = highlighter.best(&entry, Limits::default());
+            (entry, source, highlight)
+        } else {
+            (self.index.entry(address)?, None, Vec::new())
         };
         if !request.full {
             entry.prose.clear();
@@ -335,11 +336,7 @@ impl Engine {
             position,
             score: ranked.score,
             id: entry.id.clone(),
-            source: if request.highlight {
-                self.index.locate(&entry.id)
-            } else {
-                None
-            },
+            source,
             entry,
             highlight,
             explanation: None,

@@ -1,27 +1,21 @@
 //! What words this index knows: look-ups in the term dictionaries of all its segments.
 
-use tantivy::Term;
-use tantivy::query::FuzzyTermQuery;
-
+use super::near::{self, MAX_LETTERS};
 use super::plan::Scope;
 use super::segment::{Segment, Zone};
 use super::wholes;
-use crate::index::schema::Fields;
 use crate::index::wholes::WholeName;
 
 /// The term dictionaries of an index.
 pub struct Lexicon<'a> {
     segments: &'a [Segment],
-    fields: Fields,
 }
 
 /// Words of fewer letters than this are never mended: too much is near them.
 const MIN_MENDED: usize = 4;
-/// Words of more letters than this are never mended: no name is as long, and what looks for near words grows with them.
-const MAX_LETTERS: usize = 64;
 /// From this many letters on, two mistakes are mended.
 const TWO_MISTAKES: usize = 8;
-/// At most this many near words are weighed.
+/// At most this many near words of a segment are weighed.
 const MAX_NEAR: usize = 256;
 /// At most this many words of a segment are looked at to complete one.
 const MAX_COMPLETED: usize = 20_000;
@@ -32,8 +26,8 @@ const MAX_MENDED: usize = 2;
 
 impl<'a> Lexicon<'a> {
     /// The dictionaries of these segments.
-    pub fn new(segments: &'a [Segment], fields: Fields) -> Lexicon<'a> {
-        Lexicon { segments, fields }
+    pub fn new(segments: &'a [Segment]) -> Lexicon<'a> {
+        Lexicon { segments }
     }
 
     /// Whether any live entry has any of these terms in the scope.
@@ -181,23 +175,23 @@ impl<'a> Lexicon<'a> {
     /// The words within `distance` mistakes, the likeliest first: those that begin alike, then the more frequent.
     fn near(&self, word: &str, distance: u8, zone: Zone) -> tantivy::Result<Vec<String>> {
         let mut near: Vec<(String, u32)> = Vec::new();
-        let word_itself = Term::from_field_text(self.fields.text, word);
-        let automaton = FuzzyTermQuery::new(word_itself, distance, true).automaton()?;
         for segment in self.segments {
-            let terms = segment.zone(zone)?.terms();
-            // Before the words stand their other forms, each behind a control character.
-            let mut stream = terms.search(&automaton).ge(b" ").into_stream()?;
-            while near.len() < MAX_NEAR && stream.advance() {
-                let Ok(term) = std::str::from_utf8(stream.key()) else {
+            let Some(dictionary) = segment.dictionary(zone)? else {
+                continue;
+            };
+            let mut terms = Vec::new();
+            near::each(dictionary, word, distance, &mut |term| {
+                terms.push(term.to_owned());
+                terms.len() < MAX_NEAR
+            });
+            for term in terms {
+                let Some(info) = segment.term(zone, term.as_bytes())? else {
                     continue;
                 };
-                if !term.chars().all(char::is_alphabetic) {
-                    continue;
-                }
-                let count = segment.live_frequency(zone, stream.value())?;
-                match near.iter_mut().find(|(known, _)| known == term) {
+                let count = segment.live_frequency(zone, &info)?;
+                match near.iter_mut().find(|(known, _)| *known == term) {
                     Some((_, sum)) => *sum += count,
-                    None => near.push((term.to_owned(), count)),
+                    None => near.push((term, count)),
                 }
             }
         }

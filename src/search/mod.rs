@@ -13,6 +13,7 @@ mod known_terms;
 mod lexicon;
 mod matcher;
 mod member;
+mod near;
 mod only;
 mod ordinals;
 mod pairs;

@@ -1,13 +1,17 @@
 //! One segment of an index as the search reads it: posting lists by zone, lengths, what is deleted.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tantivy::columnar::{Column, StrColumn};
+use tantivy::directory::{CompositeFile, Directory, FileSlice, ManagedDirectory, OwnedBytes};
+use tantivy::error::DataCorruption;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::InvertedIndexReader;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, HasLen, Index, SegmentReader, TERMINATED, TantivyError};
+use tantivy_fst::raw::Fst;
 
 use super::known_terms::KnownTerms;
 use crate::index::schema::Fields;
@@ -38,6 +42,8 @@ pub struct Segment {
     pub reader: SegmentReader,
     fields: Fields,
     lists: [OnceLock<Arc<InvertedIndexReader>>; ZONES],
+    files: ManagedDirectory,
+    dictionaries: [OnceLock<Option<Fst<OwnedBytes>>>; ZONES],
     lengths: FieldNormReader,
     title_lengths: OnceLock<FieldNormReader>,
     deleted: OnceLock<Vec<DocId>>,
@@ -52,10 +58,16 @@ impl Segment {
     ///
     /// # Errors
     /// When a file of the index cannot be read.
-    pub fn open(reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Segment> {
+    pub fn open(
+        index: &Index,
+        reader: &SegmentReader,
+        fields: &Fields,
+    ) -> tantivy::Result<Segment> {
         Ok(Segment {
             fields: *fields,
             lists: Default::default(),
+            files: index.directory().clone(),
+            dictionaries: Default::default(),
             lengths: reader.get_fieldnorms_reader(fields.text)?,
             title_lengths: OnceLock::new(),
             deleted: OnceLock::new(),
@@ -75,16 +87,35 @@ impl Segment {
         if let Some(list) = cell.get() {
             return Ok(list);
         }
-        let field = match zone {
+        let list = self.reader.inverted_index(self.field(zone))?;
+        Ok(cell.get_or_init(|| list))
+    }
+
+    fn field(&self, zone: Zone) -> Field {
+        match zone {
             Zone::Text => self.fields.text,
             Zone::Title => self.fields.title,
             Zone::Artists => self.fields.artists,
             Zone::Aliases => self.fields.aliases,
             Zone::Keys => self.fields.keys,
             Zone::Wholes => self.fields.wholes,
-        };
-        let list = self.reader.inverted_index(field)?;
-        Ok(cell.get_or_init(|| list))
+        }
+    }
+
+    /// The terms of a zone as the transducer that Tantivy keeps them in, and shows only through streams; none, when there
+    /// are none.
+    ///
+    /// # Errors
+    /// When a file of the index cannot be read, or makes no sense.
+    pub fn dictionary(&self, zone: Zone) -> tantivy::Result<Option<&Fst<OwnedBytes>>> {
+        let cell = &self.dictionaries[zone as usize];
+        if cell.get().is_none() {
+            let name = format!("{}.term", self.reader.segment_id().uuid_string());
+            let zones = CompositeFile::open(&self.files.open_read(Path::new(&name))?)?;
+            let dictionary = zones.open_read(self.field(zone)).map(open_dictionary);
+            let _ = cell.set(dictionary.transpose()?);
+        }
+        Ok(cell.get().and_then(Option::as_ref))
     }
 
     /// The deleted documents, in order.
@@ -240,6 +271,20 @@ impl Segment {
         }
         Ok(())
     }
+}
+
+/// The transducer in a field's part of a file of terms: behind it stand what it leads to, their bytes in 8, and 4 bytes each
+/// for two versions.
+fn open_dictionary(file: FileSlice) -> tantivy::Result<Fst<OwnedBytes>> {
+    let cut_off = || DataCorruption::comment_only("a file of terms is cut off");
+    let behind = file.len().min(16);
+    let (rest, end) = file.split_from_end(behind);
+    let end = end.read_bytes()?;
+    let infos = end.first_chunk().ok_or_else(cut_off)?;
+    let infos = usize::try_from(u64::from_le_bytes(*infos)).unwrap_or(usize::MAX);
+    let terms = rest.len().checked_sub(infos).ok_or_else(cut_off)?;
+    let terms = Fst::new(rest.slice_to(terms).read_bytes()?);
+    Ok(terms.map_err(|error| DataCorruption::comment_only(format!("terms: {error}")))?)
 }
 
 /// The column of a key. Tantivy takes a dot for a step down unless told otherwise.

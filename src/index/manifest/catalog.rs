@@ -5,9 +5,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::thread;
 
-use tantivy::Directory;
-use tantivy::directory::error::OpenReadError;
-use tantivy::directory::{MmapDirectory, OwnedBytes};
+use tantivy::HasLen;
+use tantivy::directory::{FileHandle, OwnedBytes};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{
@@ -15,7 +14,8 @@ use super::format::{
 };
 use super::numbers::Numbers;
 use super::{FileRow, Manifest, Rows};
-use crate::corpus::{Identity, SourceFile};
+use crate::corpus::SourceFile;
+use crate::index::mapped::{Folder, Mapped};
 use crate::index::names::Member;
 
 /// Hashes read at once when looking for one: 4 KiB, a page.
@@ -28,21 +28,11 @@ const MANY: u64 = 50_000;
 /// No id has more records than this looked at when it is shown; a corpus with more equal ids is indexed all the same.
 const MAX_MEMBERS: u64 = 1 << 16;
 
-/// An open manifest file, mapped into memory (by Tantivy): what is not looked at is not read. It stays readable when the
-/// file is deleted.
+/// An open manifest file: what is not looked at is not read. It stays readable when the file is deleted.
 pub struct Catalog {
-    bytes: OwnedBytes,
+    file: Mapped,
     head: Head,
     layout: Layout,
-}
-
-/// A record found by its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// Its row.
-    pub row: u32,
-    /// What decides its final id.
-    pub member: Member,
 }
 
 /// An entry whose id is shown with a suffix.
@@ -55,25 +45,23 @@ pub struct Twin {
 }
 
 impl Catalog {
-    /// Opens a manifest and checks that it is the one whose head has the checksum `sum`.
+    /// Opens the manifest of this name and checks that it is the one whose head has the checksum `sum`.
     ///
     /// # Errors
     /// When it cannot be read; [`io::ErrorKind::InvalidData`] when it is another or damaged.
-    pub fn open(path: &Path, sum: u64) -> io::Result<Catalog> {
-        let bytes = map(path)?;
-        let head = bytes
-            .first_chunk()
-            .ok_or_else(|| invalid("it is cut off"))?;
-        let head = Head::decode(head, sum)?;
-        let layout = head.layout().ok_or_else(|| invalid("its size"))?;
-        if bytes.len() as u64 != layout.end {
+    pub fn open(files: &Folder, name: &str, sum: u64) -> io::Result<Catalog> {
+        let file = files.file(Path::new(name))?;
+        if file.len() < HEAD {
             return Err(invalid("it is cut off"));
         }
-        Ok(Catalog {
-            bytes,
-            head,
-            layout,
-        })
+        let mut head = [0; HEAD];
+        file.read_at(0, &mut head)?;
+        let head = Head::decode(&head, sum)?;
+        let layout = head.layout().ok_or_else(|| invalid("its size"))?;
+        if file.len() as u64 != layout.end {
+            return Err(invalid("it is cut off"));
+        }
+        Ok(Catalog { file, head, layout })
     }
 
     /// The list of files.
@@ -82,7 +70,7 @@ impl Catalog {
     /// When it cannot be read or is damaged.
     pub fn files(&self) -> io::Result<Vec<FileRow>> {
         let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
-        format::decode_table(&self.head, bytes)
+        format::decode_table(&self.head, &bytes)
     }
 
     /// Whether exactly these files are listed, none of them changed: `same` says so of each.
@@ -97,7 +85,7 @@ impl Catalog {
         let bytes = self.part(HEAD as u64, self.layout.bases, self.head.table_sum)?;
         let mut left = files.iter();
         let mut all = true;
-        format::each_file(&self.head, bytes, |row| {
+        format::each_file(&self.head, &bytes, |row| {
             all = left.next().is_some_and(|file| same(&row, file));
             match all {
                 true => ControlFlow::Continue(()),
@@ -114,10 +102,14 @@ impl Catalog {
     pub fn load(&self) -> io::Result<Manifest> {
         let files = self.files()?;
         let (start, end) = (self.layout.bases, self.layout.twins);
-        let records = |bytes| Records::of(&self.head, bytes);
-        let columns = || records(self.part(start, end, self.head.rows_sum)?)?.columns(&files);
-        // Perhaps before its checksum is looked at: what comes of it is then thrown away.
-        let order = || records(self.read(start, (end - start) as usize)?)?.order();
+        let bytes = self.read(start, (end - start) as usize)?;
+        let records = || Records::of(&self.head, &bytes);
+        let columns = || {
+            check(&bytes, self.head.rows_sum)?;
+            records()?.columns(&files)
+        };
+        // Perhaps before the checksum is looked at: what comes of it is then thrown away.
+        let order = || records()?.order();
         let (columns, order) = match self.head.rows < MANY {
             true => (columns(), order()),
             false => thread::scope(|scope| {
@@ -149,40 +141,39 @@ impl Catalog {
         }))
     }
 
-    /// The records whose id hashes to `base`, in the order of the corpus. Reads a few pages, whatever its size.
+    /// The rows of the records whose id hashes to `base`, in the order of the corpus. Reads a few pages, whatever its
+    /// size.
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn find(&self, base: u64) -> io::Result<Vec<Found>> {
+    pub fn rows_of(&self, base: u64) -> io::Result<Vec<u32>> {
         let start = self.first_not_below(base)?;
         let mut end = start;
         let limit = self.head.rows.min(start.saturating_add(MAX_MEMBERS));
         while end < limit && self.base(end)? == base {
             end += 1;
         }
-        let mut found = Vec::new();
-        for place in start..end {
+        let row = |place| {
             let row = self.in_column(self.layout.places, self.head.places, place)?;
-            found.push(self.found(row)?);
-        }
-        Ok(found)
-    }
-
-    fn found(&self, row: u32) -> io::Result<Found> {
-        if u64::from(row) >= self.head.rows {
-            return Err(invalid("a record out of place"));
-        }
-        let print = self.number::<8>(self.layout.prints + u64::from(row) * 8)?;
-        let member = Member {
-            fingerprint: u64::from_le_bytes(print),
-            identity: self.identity(row)?,
+            match u64::from(row) < self.head.rows {
+                true => Ok(row),
+                false => Err(invalid("a record out of place")),
+            }
         };
-        Ok(Found { row, member })
+        (start..end).map(row).collect()
     }
 
-    fn identity(&self, row: u32) -> io::Result<Identity> {
-        let number = self.in_column(self.layout.origins, self.head.origins, row.into())?;
-        format::origin(number)
+    /// What decides the final id of the entry of a row.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn member(&self, row: u32) -> io::Result<Member> {
+        let print = self.number(self.layout.prints + u64::from(row) * 8)?;
+        let origin = self.in_column(self.layout.origins, self.head.origins, row.into())?;
+        Ok(Member {
+            fingerprint: u64::from_le_bytes(print),
+            identity: format::origin(origin)?,
+        })
     }
 
     /// The file and the line of a row.
@@ -249,9 +240,11 @@ impl Catalog {
         Ok(low + self.below(low, high - low, base)?)
     }
 
-    /// How many of the `count` hashes from `start` on are less than `base`.
+    /// How many of the `count` hashes from `start` on are less than `base`; `count` is at most [`BLOCK`].
     fn below(&self, start: u64, count: u64, base: u64) -> io::Result<u64> {
-        let bytes = self.read(self.layout.bases + start * 8, count as usize * 8)?;
+        let mut block = [0; BLOCK as usize * 8];
+        let bytes = &mut block[..count as usize * 8];
+        self.fill(self.layout.bases + start * 8, bytes)?;
         let (hashes, _) = bytes.as_chunks::<8>();
         Ok(hashes.partition_point(|&other| u64::from_le_bytes(other) < base) as u64)
     }
@@ -261,46 +254,44 @@ impl Catalog {
     }
 
     /// The bytes of a part, checked.
-    fn part(&self, start: u64, end: u64, sum: u64) -> io::Result<&[u8]> {
+    fn part(&self, start: u64, end: u64, sum: u64) -> io::Result<OwnedBytes> {
         let bytes = self.read(start, (end - start) as usize)?;
-        if xxh3_64(bytes) != sum {
-            return Err(invalid("a checksum is wrong"));
-        }
+        check(&bytes, sum)?;
         Ok(bytes)
     }
 
-    fn read(&self, at: u64, len: usize) -> io::Result<&[u8]> {
-        let rest = usize::try_from(at).ok().and_then(|at| self.bytes.get(at..));
-        let bytes = rest.and_then(|rest| rest.get(..len));
-        bytes.ok_or_else(|| invalid("it is cut off"))
+    fn read(&self, at: u64, len: usize) -> io::Result<OwnedBytes> {
+        let start = usize::try_from(at).map_err(|_| invalid("it is cut off"))?;
+        self.file.read_bytes(start..start.saturating_add(len))
+    }
+
+    fn fill(&self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let at = usize::try_from(at).map_err(|_| invalid("it is cut off"))?;
+        self.file.read_at(at, bytes)
     }
 
     /// The number at a place of a column that begins at `start`.
     fn in_column(&self, start: u64, numbers: Numbers, place: u64) -> io::Result<u32> {
         let width = numbers.bytes();
-        let bytes = self.read(start + place * width, width as usize)?;
+        let mut bytes = [0; 8];
+        let bytes = &mut bytes[..width as usize];
+        if width > 0 {
+            self.fill(start + place * width, bytes)?;
+        }
         Ok(numbers.number(bytes))
     }
 
     fn number<const N: usize>(&self, at: u64) -> io::Result<[u8; N]> {
-        let bytes = self.read(at, N)?;
-        bytes.try_into().map_err(|_| invalid("it is cut off"))
+        let mut bytes = [0; N];
+        self.fill(at, &mut bytes)?;
+        Ok(bytes)
     }
 }
 
-/// Maps a file into memory.
-fn map(path: &Path) -> io::Result<OwnedBytes> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let files = MmapDirectory::open(folder)
-        .map_err(|error| io::Error::new(io::ErrorKind::NotFound, error))?;
-    match files.open_read(Path::new(name)) {
-        Ok(file) => file.read_bytes(),
-        Err(OpenReadError::FileDoesNotExist(_)) => Err(io::ErrorKind::NotFound.into()),
-        Err(OpenReadError::IoError { io_error, .. }) => {
-            Err(io::Error::new(io_error.kind(), io_error.to_string()))
-        }
-        Err(error) => Err(io::Error::other(error)),
+fn check(bytes: &[u8], sum: u64) -> io::Result<()> {
+    match xxh3_64(bytes) == sum {
+        true => Ok(()),
+        false => Err(invalid("a checksum is wrong")),
     }
 }
 
@@ -316,7 +307,7 @@ fn share(count: u64, part: u64, whole: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::Stat;
+    use crate::corpus::{Identity, Stat};
     use crate::index::manifest::Order;
     use crate::index::names::{Fate, key_of};
     use proptest::prelude::*;
@@ -357,7 +348,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest-1.bin");
         let sum = format::write(&path, manifest, &manifest.fates()).unwrap();
-        let catalog = Catalog::open(&path, sum).unwrap();
+        let files = Folder::open(folder.path()).unwrap();
+        let catalog = Catalog::open(&files, "manifest-1.bin", sum).unwrap();
         (folder, catalog)
     }
 
@@ -378,6 +370,7 @@ mod tests {
     fn any_flipped_or_missing_byte_is_noticed() {
         let original = manifest(&[vec![(5, 1), (5, 2)], vec![(9, 3)]]);
         let (folder, _) = written(&original);
+        let files = Folder::open(folder.path()).unwrap();
         let path = folder.path().join("manifest-1.bin");
         let bytes = std::fs::read(&path).unwrap();
         let sum = u64_at(&bytes, HEAD - 8);
@@ -385,10 +378,11 @@ mod tests {
             let mut broken = bytes.clone();
             broken[at] ^= 0x10;
             std::fs::write(&path, &broken).unwrap();
-            let read = Catalog::open(&path, sum).and_then(|it| it.load());
+            let open = || Catalog::open(&files, "manifest-1.bin", sum);
+            let read = open().and_then(|it| it.load());
             assert!(read.is_err(), "byte {at}");
             std::fs::write(&path, &bytes[..at]).unwrap();
-            assert!(Catalog::open(&path, sum).is_err(), "cut at {at}");
+            assert!(open().is_err(), "cut at {at}");
         }
     }
 
@@ -409,7 +403,7 @@ mod tests {
             let (_folder, catalog) = written(&original);
             prop_assert_eq!(&catalog.load().unwrap(), &original);
             for base in original.rows.bases.iter().take(40).copied().chain([0, u64::MAX]) {
-                let found: Vec<u32> = catalog.find(base).unwrap().iter().map(|it| it.row).collect();
+                let found = catalog.rows_of(base).unwrap();
                 prop_assert_eq!(&found, &original.rows_of(base).collect::<Vec<_>>());
                 for row in found {
                     let (name, line) = catalog.place(row).unwrap();

@@ -29,7 +29,7 @@ impl Numbers {
     pub fn decode(field: u64) -> Numbers {
         Numbers {
             least: field as u32,
-            bytes: (field >> 32) as u8,
+            bytes: (field >> 32).min(4) as u8,
         }
     }
 
