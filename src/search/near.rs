@@ -6,15 +6,22 @@
 //! dictionary is touched. (Tantivy's `FuzzyTermQuery` steps into each branch before it asks whether it may: ten times as
 //! many places of the dictionary, most of them read for the first time.)
 
+use std::ops::Range;
+
 use tantivy::directory::OwnedBytes;
 use tantivy_fst::raw::{Fst, Node};
 
 /// A word of more letters has no near ones: no name is as long, and what is gone through grows with it.
 pub const MAX_LETTERS: usize = 64;
+/// No more mistakes than this.
+const MAX_MISTAKES: u8 = 2;
+/// At most so many letters can come next when all mistakes are made: one for each beginning that may be near, and one that
+/// has changed places with it.
+const EXPECTED: usize = 2 * (2 * MAX_MISTAKES as usize + 1);
 /// Bytes of the longest letter.
 const MAX_BYTES: usize = 4;
 
-/// Calls `each` with the words of a dictionary that are at most `mistakes` (not more than 2) away from `word`, in order,
+/// Calls `each` with the words of a dictionary that are at most `mistakes` (of more than 2, 2) away from `word`, in order,
 /// until it says to stop. Only words of letters alone are looked at, and only for a word of at most [`MAX_LETTERS`].
 pub fn each(
     dictionary: &Fst<OwnedBytes>,
@@ -26,35 +33,29 @@ pub fn each(
     if word.len() > MAX_LETTERS {
         return;
     }
-    let first = Row::first(word.len(), mistakes);
+    let mistakes = mistakes.min(MAX_MISTAKES);
+    // Nothing has been read: each letter of a beginning is missing.
+    let mut missing = Row([mistakes + 1; MAX_LETTERS + 1]);
+    for (cell, count) in missing.0[..=word.len()].iter_mut().zip(0..=mistakes) {
+        *cell = count;
+    }
     let walk = Walk {
         dictionary,
         word: &word,
         mistakes,
     };
-    walk.from(
-        dictionary.root(),
-        &mut String::new(),
-        (&first, &first),
-        each,
-    );
+    let nothing = Read {
+        text: &mut String::new(),
+        letters: 0,
+        before: &missing,
+        row: &missing,
+    };
+    walk.from(dictionary.root(), nothing, each);
 }
 
 /// How many mistakes lie between what has been read and each beginning of the word; those above the most allowed count
-/// as one more than that.
-#[derive(Clone)]
+/// as one more than that. Only beginnings of about as many letters as have been read can have less: those in the band.
 struct Row([u8; MAX_LETTERS + 1]);
-
-impl Row {
-    /// Nothing has been read: each letter of a beginning is missing.
-    fn first(letters: usize, mistakes: u8) -> Row {
-        let mut row = Row([mistakes + 1; MAX_LETTERS + 1]);
-        for (cell, missing) in row.0[..=letters].iter_mut().zip(0..=mistakes) {
-            *cell = missing;
-        }
-        row
-    }
-}
 
 struct Walk<'a> {
     dictionary: &'a Fst<OwnedBytes>,
@@ -62,35 +63,54 @@ struct Walk<'a> {
     mistakes: u8,
 }
 
+/// What has been read on the way to a node.
+struct Read<'r> {
+    text: &'r mut String,
+    /// Its letters.
+    letters: usize,
+    /// The row before its last letter.
+    before: &'r Row,
+    row: &'r Row,
+}
+
 impl<'a> Walk<'a> {
-    /// Goes on from a node at which `read` has been read. `rows` are those of what was read before its last letter, and of
-    /// all of it. False when it is to stop.
-    fn from(
-        &self,
-        node: Node<'a>,
-        read: &mut String,
-        rows: (&Row, &Row),
-        each: &mut dyn FnMut(&str) -> bool,
-    ) -> bool {
-        let (before, row) = rows;
-        if node.is_final() && row.0[self.word.len()] <= self.mistakes && !each(read) {
+    /// Goes on from a node. False when it is to stop.
+    fn from(&self, node: Node<'a>, read: Read<'_>, each: &mut dyn FnMut(&str) -> bool) -> bool {
+        let Read {
+            text,
+            letters,
+            before,
+            row,
+        } = read;
+        if node.is_final() && row.0[self.word.len()] <= self.mistakes && !each(text) {
             return false;
         }
-        let last = read.chars().next_back();
+        let last = text.chars().next_back();
+        let (here, next_band) = (self.band(letters), self.band(letters + 1));
         let mut step = |node: Node<'a>, letter: char| {
-            let next = self.next(before, row, last, letter);
-            if next.0.iter().all(|&cell| cell > self.mistakes) {
+            let next = self.next(before, row, letters + 1, (last, letter));
+            if next.0[next_band.clone()]
+                .iter()
+                .all(|&cell| cell > self.mistakes)
+            {
                 return true;
             }
-            read.push(letter);
-            let goes_on = self.from(node, read, (row, &next), each);
-            read.pop();
+            text.push(letter);
+            let read = Read {
+                text: &mut *text,
+                letters: letters + 1,
+                before: row,
+                row: &next,
+            };
+            let goes_on = self.from(node, read, each);
+            text.pop();
             goes_on
         };
-        if row.0.iter().any(|&cell| cell < self.mistakes) {
+        if row.0[here.clone()].iter().any(|&cell| cell < self.mistakes) {
             return self.each_letter(&node, &mut [0; MAX_BYTES], 0, &mut step);
         }
-        for letter in self.expected(before, row, last) {
+        let (expected, count) = self.expected(before, row, here, last);
+        for &letter in &expected[..count] {
             let mut bytes = [0; MAX_BYTES];
             let bytes = letter.encode_utf8(&mut bytes).as_bytes();
             let there = bytes.iter().try_fold(node, |node, &byte| {
@@ -104,6 +124,13 @@ impl<'a> Walk<'a> {
             }
         }
         true
+    }
+
+    /// The lengths of the beginnings that may be near when so many letters have been read.
+    fn band(&self, letters: usize) -> Range<usize> {
+        let most = usize::from(self.mistakes);
+        let end = self.word.len().min(letters + most) + 1;
+        letters.saturating_sub(most).min(end)..end
     }
 
     /// Calls `step` with each letter that follows a node, and where it leads. `bytes` are those of the letter so far, `len`
@@ -135,38 +162,61 @@ impl<'a> Walk<'a> {
         true
     }
 
-    /// The row when one more letter has been read. `last` is the letter before it. (The optimal string alignment distance:
-    /// what has changed places is not changed again.)
-    fn next(&self, before: &Row, row: &Row, last: Option<char>, letter: char) -> Row {
+    /// The row of `read` letters, the last two of which are these. (The optimal string alignment distance: what has changed
+    /// places is not changed again.)
+    fn next(
+        &self,
+        before: &Row,
+        row: &Row,
+        read: usize,
+        (last, letter): (Option<char>, char),
+    ) -> Row {
         let none = self.mistakes + 1;
         let mut next = Row([none; MAX_LETTERS + 1]);
-        next.0[0] = none.min(row.0[0] + 1);
-        for (at, &wanted) in self.word.iter().enumerate() {
-            let other = row.0[at] + u8::from(wanted != letter);
-            let one_more = row.0[at + 1].min(next.0[at]) + 1;
+        let band = self.band(read);
+        if band.start == 0 {
+            next.0[0] = none.min(read as u8);
+        }
+        for at in band.start.max(1)..band.end {
+            let wanted = self.word[at - 1];
+            let other = row.0[at - 1] + u8::from(wanted != letter);
+            let one_more = row.0[at].min(next.0[at - 1]) + 1;
             let mut least = other.min(one_more);
-            if at > 0 && self.word[at - 1] == letter && last == Some(wanted) {
-                least = least.min(before.0[at - 1] + 1);
+            if at > 1 && self.word[at - 2] == letter && last == Some(wanted) {
+                least = least.min(before.0[at - 2] + 1);
             }
-            next.0[at + 1] = none.min(least);
+            next.0[at] = none.min(least);
         }
         next
     }
 
-    /// The letters by which what is read stays near when all mistakes are made, in order.
-    fn expected(&self, before: &Row, row: &Row, last: Option<char>) -> Vec<char> {
-        let mut letters = Vec::with_capacity(2 * usize::from(self.mistakes) + 2);
-        for (at, &wanted) in self.word.iter().enumerate() {
+    /// The letters by which what is read stays near when all mistakes are made, in order, and how many.
+    fn expected(
+        &self,
+        before: &Row,
+        row: &Row,
+        band: Range<usize>,
+        last: Option<char>,
+    ) -> ([char; EXPECTED], usize) {
+        let mut letters = ['\0'; EXPECTED];
+        let mut count = 0;
+        let mut add = |letter: char| {
+            if count < EXPECTED && !letters[..count].contains(&letter) {
+                letters[count] = letter;
+                count += 1;
+            }
+        };
+        for at in band.start..band.end.min(self.word.len()) {
+            let wanted = self.word[at];
             if row.0[at] <= self.mistakes {
-                letters.push(wanted);
+                add(wanted);
             }
             if at > 0 && last == Some(wanted) && before.0[at - 1] < self.mistakes {
-                letters.push(self.word[at - 1]);
+                add(self.word[at - 1]);
             }
         }
-        letters.sort_unstable();
-        letters.dedup();
-        letters
+        letters[..count].sort_unstable();
+        (letters, count)
     }
 }
 
