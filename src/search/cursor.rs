@@ -163,6 +163,17 @@ impl Cursor {
         }
     }
 
+    /// Passes over documents that lie before `before` and are weak, as far as that is told at a glance: in the current block
+    /// of a term's list, and in all that was gathered.
+    #[inline]
+    pub fn skip_weak(&mut self, before: DocId, weak: impl Fn(DocId, u32) -> bool) {
+        match self {
+            Cursor::Term(cursor) => cursor.skip_weak(before, weak),
+            Cursor::Gathered(cursor) => cursor.skip_weak(before, weak),
+            Cursor::Phrase(_) | Cursor::Less { .. } => {}
+        }
+    }
+
     /// Calls `set` for every document from the current one on in which it really stands.
     pub fn each(&mut self, mut set: impl FnMut(DocId)) {
         match self {
@@ -269,13 +280,7 @@ impl TermCursor {
         self.doc
     }
 
-    /// The current document.
-    #[inline]
-    pub fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    /// How often the term stands in it.
+    /// How often the term stands in the current document.
     #[inline]
     pub fn frequency(&self) -> u32 {
         self.blocks.freq(self.index)
@@ -297,9 +302,9 @@ impl TermCursor {
         )
     }
 
-    /// Passes over the documents of the current block that lie before `before` and are weak.
+    /// See [`Cursor::skip_weak`].
     #[inline]
-    pub fn skip_weak(&mut self, before: DocId, weak: impl Fn(DocId, u32) -> bool) {
+    fn skip_weak(&mut self, before: DocId, weak: impl Fn(DocId, u32) -> bool) {
         let (docs, frequencies) = self.rest_of_block();
         let mut pairs = docs.iter().zip(frequencies);
         let strong = pairs.position(|(&doc, &frequency)| doc >= before || !weak(doc, frequency));
@@ -401,9 +406,10 @@ impl Gathered {
         }
     }
 
-    /// From postings in any order.
+    /// From the postings of several lists, one list behind the other.
     fn of_postings(mut all: Vec<(DocId, u32)>) -> Gathered {
-        all.sort_unstable();
+        // The stable sort, which puts together what is in order: whole lists.
+        all.sort_by_key(|&(doc, _)| doc);
         let mut gathered = Gathered {
             docs: Vec::with_capacity(all.len()),
             frequencies: Vec::new(),
@@ -443,6 +449,14 @@ impl Gathered {
 
     fn frequency(&self) -> u32 {
         self.frequencies.get(self.index).copied().unwrap_or(0)
+    }
+
+    /// See [`Cursor::skip_weak`].
+    fn skip_weak(&mut self, before: DocId, weak: impl Fn(DocId, u32) -> bool) {
+        let start = self.index.min(self.docs.len());
+        let mut pairs = self.docs[start..].iter().zip(&self.frequencies[start..]);
+        let strong = pairs.position(|(&doc, &frequency)| doc >= before || !weak(doc, frequency));
+        self.index = strong.map_or(self.docs.len(), |passed| start + passed);
     }
 }
 

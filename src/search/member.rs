@@ -212,7 +212,7 @@ impl Member {
     }
 
     /// Passes over candidates before `before` to each of which it adds less than `needed`, as far as its lists tell that at
-    /// a glance: those of terms in the text.
+    /// a glance: those of terms in the text, and what was gathered there.
     pub fn skip_weak(&mut self, segment: &Segment, norms: &ZoneNorms, needed: f32, before: DocId) {
         if self.flat || self.zone != Zone::Text {
             return;
@@ -242,24 +242,25 @@ impl Member {
     fn passes_weak(&mut self, before: DocId, is_weak: impl Fn(DocId, f32) -> bool) -> bool {
         let (at, mut before) = (self.doc, before);
         let (mut occurrences, mut only, mut standing) = (0.0, 0, 0);
-        for (index, (cursor, weight)) in self.cursors.iter().enumerate() {
-            let Cursor::Term(term) = cursor else {
-                return false;
-            };
-            if term.doc() == at {
-                occurrences += weight * term.frequency() as f32;
+        if !self.certain {
+            return false;
+        }
+        for (index, (cursor, weight)) in self.cursors.iter_mut().enumerate() {
+            if cursor.doc() == at {
+                occurrences += *weight * cursor.frequency() as f32;
                 standing += 1;
                 only = index;
             } else {
-                before = before.min(term.doc());
+                before = before.min(cursor.doc());
             }
         }
         if !is_weak(at, occurrences) {
             return false;
         }
-        if let (1, (Cursor::Term(term), weight)) = (standing, &mut self.cursors[only]) {
+        if standing == 1 {
+            let (cursor, weight) = &mut self.cursors[only];
             let weight = *weight;
-            term.skip_weak(before, |doc, count| is_weak(doc, weight * count as f32));
+            cursor.skip_weak(before, |doc, count| is_weak(doc, weight * count as f32));
             return true;
         }
         for (cursor, _) in &mut self.cursors {
