@@ -153,9 +153,7 @@ impl Work {
         while let Some(batch) = self.next() {
             let mut builder = building.take().unwrap_or_else(|| self.new_segment());
             let Batch { entries, permit } = batch;
-            for (key, entry) in &entries {
-                builder.add(*key, entry)?;
-            }
+            builder.add(&entries)?;
             // Nobody takes it back at the end.
             let _ = self.done.send(entries);
             drop(permit);

@@ -73,19 +73,25 @@ impl SegmentBuilder {
         }
     }
 
-    /// Adds an entry under its key.
+    /// Adds entries, each with its key.
+    ///
+    /// One thing is done for all of them, and then the next: the words that were met and what packing works with are too
+    /// much for a processor's inner caches together, and each entry would find them emptied by the one before.
     ///
     /// # Errors
-    /// When it cannot be stored.
-    pub fn add(&mut self, key: u64, entry: &Entry) -> tantivy::Result<()> {
-        let doc = self.docs;
-        self.docs += 1;
-        self.columns.add_entry(&entry.id, key);
-        self.postings.begin(doc);
-        self.add_texts(entry);
-        self.add_keys(entry);
-        self.postings.end();
-        self.entries.add(entry)?;
+    /// When one cannot be stored.
+    pub fn add(&mut self, entries: &[(u64, Entry)]) -> tantivy::Result<()> {
+        for (key, entry) in entries {
+            self.columns.add_entry(&entry.id, *key);
+            self.postings.begin(self.docs);
+            self.add_texts(entry);
+            self.add_keys(entry);
+            self.postings.end();
+            self.docs += 1;
+        }
+        for (_, entry) in entries {
+            self.entries.add(entry)?;
+        }
         let lists = self.postings.memory_of_occurrences() + self.columns.memory();
         if lists + self.entries.memory() > self.share() {
             self.put_away()?;
@@ -260,9 +266,9 @@ mod tests {
         let most = 36 * (1 << 20) / bytes;
         for number in 0..most {
             assert!(!builder.is_full(), "{number}");
-            builder.add(number as u64, &entry).unwrap();
+            builder.add(&[(number as u64, entry.clone())]).unwrap();
         }
-        builder.add(most as u64, &entry).unwrap();
+        builder.add(&[(most as u64, entry)]).unwrap();
         assert!(builder.is_full());
     }
 
@@ -271,7 +277,7 @@ mod tests {
         let written_by_one = |room: usize| {
             let (index, _folder, [mut builder, _]) = builders(room);
             for number in 0..500 {
-                builder.add(number as u64, &entry(number)).unwrap();
+                builder.add(&[(number as u64, entry(number))]).unwrap();
             }
             assert_eq!(builder.spool.is_used(), room == 0);
             let written = match builder.has_put_away() {
@@ -289,12 +295,12 @@ mod tests {
                 } else {
                     &mut second
                 };
-                builder.add(number as u64, &entry(number)).unwrap();
+                builder.add(&[(number as u64, entry(number))]).unwrap();
             }
             files(&index, write_together(first, vec![second]).unwrap())
         };
         let (_index, _folder, [mut small, _]) = builders(0);
-        small.add(0, &entry(0)).unwrap();
+        small.add(&[(0, entry(0))]).unwrap();
         assert!(small.has_put_away());
         let expected = written_by_one(1 << 30);
         assert!(written_by_one(0) == expected);
