@@ -33,9 +33,9 @@ const MAX_THREADS: u64 = 8;
 /// Bytes of stored entries (each is packed already) in a block of Tantivy's store: a hit costs the copying of one.
 const STORE_BLOCK: usize = 4 << 10;
 /// So many documents are handed over at once,
-const BATCH: usize = 64;
+const BATCH: usize = 192;
 /// or so many bytes of them.
-const BATCH_BYTES: u64 = 1 << 18;
+const BATCH_BYTES: u64 = 1 << 19;
 /// So many segments are merged into one.
 const AT_ONCE: usize = 8;
 /// A segment of more entries than this is not merged with others.

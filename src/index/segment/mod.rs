@@ -81,14 +81,17 @@ impl SegmentBuilder {
     /// # Errors
     /// When one cannot be stored.
     pub fn add(&mut self, entries: &[(u64, Entry)]) -> tantivy::Result<()> {
-        for (key, entry) in entries {
-            self.columns.add_entry(&entry.id, *key);
-            self.postings.begin(self.docs);
+        for (doc, (_, entry)) in (self.docs..).zip(entries) {
+            self.postings.begin(doc);
             self.add_texts(entry);
-            self.add_keys(entry);
             self.postings.end();
-            self.docs += 1;
         }
+        for (doc, (key, entry)) in (self.docs..).zip(entries) {
+            self.columns.add_entry(&entry.id, *key);
+            self.postings.begin(doc);
+            self.add_keys(entry);
+        }
+        self.docs += entries.len() as u32;
         for (_, entry) in entries {
             self.entries.add(entry)?;
         }
