@@ -76,6 +76,9 @@ impl Stemmer {
         {
             return false;
         }
+        if self.language == Language::English && is_bare(word.as_bytes()) {
+            return false;
+        }
         let Some(key) = key_of(word) else {
             return put(word, &snowball.stem(word), out);
         };
@@ -157,6 +160,28 @@ impl Stem {
     }
 }
 
+/// Whether an English word ends as no inflection does: half of all words, and most names. (Snowball's English stemmer takes
+/// nothing off such a word; see <https://snowballstem.org/algorithms/english/stemmer.html>.)
+fn is_bare(word: &[u8]) -> bool {
+    let ends = |endings: &[&[u8]]| endings.iter().any(|ending| word.ends_with(ending));
+    !word.contains(&b'\'')
+        && match word.last() {
+            Some(
+                b'a' | b'b' | b'f' | b'h' | b'j' | b'k' | b'o' | b'p' | b'q' | b'u' | b'v' | b'w'
+                | b'x' | b'z',
+            ) => true,
+            Some(b'c') => !ends(&[b"ic"]),
+            Some(b'd') => !ends(&[b"ed"]),
+            Some(b'g') => !ends(&[b"ing"]),
+            Some(b'l') => !ends(&[b"al", b"ul", b"ll"]),
+            Some(b'm') => !ends(&[b"sm"]),
+            Some(b'n') => !ends(&[b"ion"]),
+            Some(b'r') => !ends(&[b"er", b"or"]),
+            Some(b't') => !ends(&[b"nt", b"st"]),
+            _ => false,
+        }
+}
+
 /// Appends a stem that differs from its word.
 fn put(word: &str, stem: &str, out: &mut String) -> bool {
     let differs = stem != word && !stem.is_empty();
@@ -183,6 +208,26 @@ fn slot_of(key: Key) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_word_is_its_own_stem() {
+        let snowball = Snowball::new(Language::English.algorithm().unwrap());
+        let letters = || b'a'..=b'z';
+        let endings = letters().flat_map(|x| letters().map(move |y| (x, y)));
+        let endings = endings.flat_map(|(x, y)| letters().map(move |z| [x, y, z]));
+        let mut bare = 0;
+        for ending in endings {
+            let ending = std::str::from_utf8(&ending).unwrap();
+            for begin in ["", "y", "ab", "tro", "yea", "national", "commun"] {
+                let word = format!("{begin}{ending}");
+                if is_bare(word.as_bytes()) {
+                    assert_eq!(snowball.stem(&word), word);
+                    bare += 1;
+                }
+            }
+        }
+        assert!(bare > 50_000);
+    }
 
     #[test]
     fn remembered_stems_are_the_stems() {

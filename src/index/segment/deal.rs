@@ -141,15 +141,17 @@ fn deal_as<P: Place>(
             places[term as usize] = NOW | end;
             end += count;
         }
+        // What is not dealt out now goes to a place behind all others: which terms come cannot be foreseen, and to write
+        // costs less than to guess wrong.
         dealt.clear();
-        dealt.resize(end as usize, P::default());
+        dealt.resize(end as usize + 1, P::default());
         for source in sources {
             source.each(|term, doc, position| {
                 let place = &mut places[term as usize];
-                if *place >= NOW {
-                    dealt[(*place - NOW) as usize] = P::new(doc, position, bits);
-                    *place += 1;
-                }
+                let is_now = *place >= NOW;
+                let at = if is_now { *place - NOW } else { end };
+                dealt[at as usize] = P::new(doc, position, bits);
+                *place += u32::from(is_now);
             })?;
         }
         let mut start = 0;
