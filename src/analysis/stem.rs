@@ -72,11 +72,9 @@ impl Stemmer {
         };
         if word.len() < 3
             || word.len() > MAX_WORD
-            || (self.language == Language::English && !word.is_ascii())
+            || (self.language == Language::English
+                && (!word.is_ascii() || is_bare(word.as_bytes())))
         {
-            return false;
-        }
-        if self.language == Language::English && is_bare(word.as_bytes()) {
             return false;
         }
         let Some(key) = key_of(word) else {

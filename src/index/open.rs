@@ -169,11 +169,12 @@ impl OpenIndex {
     /// # Errors
     /// When the index cannot be read, or makes no sense.
     pub fn entry(&self, address: DocAddress) -> Result<Entry> {
-        self.read(address, |id| match self.header.twins {
+        let shown = |id: &str| match self.header.twins {
             0 => Ok((id.to_owned(), None)),
-            _ => self.known(id, address),
-        })
-        .map(|(entry, _)| entry)
+            // Not by its row: an id may have very many, and a list sorted by title reads every entry.
+            _ => Ok((self.shown(id, self.key(address)?)?, None)),
+        };
+        self.read(address, shown).map(|(entry, _)| entry)
     }
 
     /// The entry of a document and where it stands in the corpus.
@@ -218,18 +219,32 @@ impl OpenIndex {
             // As nearly every entry: nothing more has to be read.
             return Ok((id.to_owned(), Some(row)));
         }
+        let key = self.key(address)?;
+        let mut its_row = None;
+        for row in rows {
+            let member = self.catalog.member(row).map_err(corrupt)?;
+            if names::key_of(base, member.fingerprint) == key {
+                its_row = Some(row);
+                break;
+            }
+        }
+        Ok((self.shown(id, key)?, its_row))
+    }
+
+    /// What the entry of a document is addressed by.
+    fn key(&self, address: DocAddress) -> Result<u64> {
         let key = self.stores.key(&self.searcher, address);
-        let key = key.map_err(|error| trouble::reading(&self.folder, &error))?;
-        let is_it = |row: &u32| {
-            let member = self.catalog.member(*row);
-            member.is_ok_and(|member| names::key_of(base, member.fingerprint) == key)
-        };
-        let row = rows.iter().copied().find(is_it);
-        let id = match self.catalog.twin(key).map_err(corrupt)? {
+        key.map_err(|error| trouble::reading(&self.folder, &error))
+    }
+
+    /// The id by which the entry of a key is known, from the one that is stored.
+    fn shown(&self, id: &str, key: u64) -> Result<String> {
+        let twin = self.catalog.twin(key);
+        let twin = twin.map_err(|error| trouble::corrupt(&self.folder, error))?;
+        Ok(match twin {
             Some(twin) => names::suffixed(id, twin.fingerprint, twin.digits),
             None => id.to_owned(),
-        };
-        Ok((id, row))
+        })
     }
 
     /// The hash of the base of this id, and the row of its entry.

@@ -273,7 +273,7 @@ impl Catalog {
     /// The number at a place of a column that begins at `start`.
     fn in_column(&self, start: u64, numbers: Numbers, place: u64) -> io::Result<u32> {
         let width = numbers.bytes();
-        let mut bytes = [0; 8];
+        let mut bytes = [0; 4];
         let bytes = &mut bytes[..width as usize];
         if width > 0 {
             self.fill(start + place * width, bytes)?;

@@ -159,7 +159,7 @@ impl Postings {
             .for_each(|lists| lists.begin(doc));
     }
 
-    /// The document is complete.
+    /// The texts of the document are complete; its keys may come later.
     pub fn end(&mut self) {
         self.fields_mut().into_iter().for_each(Lists::end);
     }
