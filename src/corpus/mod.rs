@@ -261,6 +261,13 @@ pub struct Stat {
     pub inode: u64,
 }
 
+impl Stat {
+    /// A file's state, from its metadata.
+    pub fn of(metadata: &std::fs::Metadata) -> Stat {
+        source::stat(metadata)
+    }
+}
+
 /// The bytes of one entry in a file, not yet parsed.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {

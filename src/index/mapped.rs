@@ -5,7 +5,7 @@
 //! its own touches a few pages here and there and ends; one that is asked again and again soon has them all mapped. So
 //! the first few short pieces of a file are read, and it is mapped for a long one, or when it is asked for more.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use tantivy::directory::error::OpenDirectoryError;
 use tantivy::directory::{Directory, FileHandle, MmapDirectory, OwnedBytes};
 
 use super::paged::read_exact_at;
+use crate::corpus::Stat;
 
 /// Bytes at a file's end that are read when it is opened: there Tantivy writes where everything is.
 const TAIL: usize = 1 << 10;
@@ -134,18 +135,11 @@ impl Mapped {
         same.then(|| handle.read_bytes(0..self.len).ok())?
     }
 
-    #[cfg(unix)]
     fn has_its_name(&self) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let named = std::fs::metadata(self.folder.path.join(&self.name));
-        let of = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
-        matches!((named, self.file.metadata()), (Ok(named), Ok(own)) if of(&named) == of(&own))
-    }
-
-    /// Nothing that is open loses its name here.
-    #[cfg(not(unix))]
-    fn has_its_name(&self) -> bool {
-        true
+        let named = fs::metadata(self.folder.path.join(&self.name));
+        let stat = |metadata: io::Result<Metadata>| metadata.ok().map(|found| Stat::of(&found));
+        let named = stat(named);
+        named.is_some() && named == stat(self.file.metadata())
     }
 }
 

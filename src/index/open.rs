@@ -21,6 +21,7 @@ use super::schema::{self, Fields};
 use super::stored::{Stored, Stores};
 use super::{command, trouble};
 use crate::analysis::{self, Language};
+use crate::corpus::Stat;
 use crate::entry::Entry;
 use crate::error::{Error, Kind, Result};
 
@@ -52,30 +53,7 @@ pub struct OpenIndex {
     catalog: Catalog,
     stores: Stores,
     /// The state of the pointer and of `meta.json` when this commit was read.
-    seen: [Option<Seen>; 2],
-}
-
-/// What tells that a file was replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
-    modified: Option<SystemTime>,
-    size: u64,
-    inode: u64,
-}
-
-impl Seen {
-    fn of(path: &Path) -> Option<Seen> {
-        let metadata = fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Some(Seen {
-            modified: metadata.modified().ok(),
-            size: metadata.len(),
-            inode,
-        })
-    }
+    seen: [Option<Stat>; 2],
 }
 
 /// Why an attempt to open failed.
@@ -284,11 +262,9 @@ impl OpenIndex {
     }
 }
 
-fn seen(folder: &Path, generation: &Path) -> [Option<Seen>; 2] {
-    [
-        Seen::of(&folder.join(POINTER)),
-        Seen::of(&generation.join(META)),
-    ]
+fn seen(folder: &Path, generation: &Path) -> [Option<Stat>; 2] {
+    let of = |path: &Path| Some(Stat::of(&fs::metadata(path).ok()?));
+    [of(&folder.join(POINTER)), of(&generation.join(META))]
 }
 
 fn open_once(folder: &Path) -> std::result::Result<OpenIndex, Failure> {
