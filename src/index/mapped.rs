@@ -16,7 +16,7 @@ use tantivy::HasLen;
 use tantivy::directory::error::OpenDirectoryError;
 use tantivy::directory::{Directory, FileHandle, MmapDirectory, OwnedBytes};
 
-use super::paged::read_exact_at;
+use super::paged;
 use crate::corpus::Stat;
 
 /// Bytes at a file's end that are read when it is opened: there Tantivy writes where everything is.
@@ -62,11 +62,9 @@ impl Folder {
     /// # Errors
     /// When it cannot be opened or read.
     pub fn file(&self, name: &Path) -> io::Result<Mapped> {
-        let file = File::open(self.path.join(name))?;
-        let len = usize::try_from(file.metadata()?.len())
-            .map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        let (file, len) = paged::open(&self.path.join(name))?;
         let tail = if len <= WHOLE { len } else { TAIL };
-        let tail = piece(&file, len - tail..len)?;
+        let tail = paged::read(&file, len - tail..len)?;
         Ok(Mapped {
             file,
             len,
@@ -104,7 +102,7 @@ impl Mapped {
             Some((held, start)) => {
                 bytes.copy_from_slice(&held[range.start - start..range.end - start]);
             }
-            None => read_exact_at(&self.file, bytes, at as u64)?,
+            None => paged::read_exact_at(&self.file, bytes, at as u64)?,
         }
         Ok(())
     }
@@ -143,12 +141,6 @@ impl Mapped {
     }
 }
 
-fn piece(file: &File, range: Range<usize>) -> io::Result<OwnedBytes> {
-    let mut bytes = vec![0; range.len()];
-    read_exact_at(file, &mut bytes, range.start as u64)?;
-    Ok(OwnedBytes::new(bytes))
-}
-
 impl HasLen for Mapped {
     fn len(&self) -> usize {
         self.len
@@ -159,7 +151,7 @@ impl FileHandle for Mapped {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         match self.held(&range)? {
             Some((held, start)) => Ok(held.slice(range.start - start..range.end - start)),
-            None => piece(&self.file, range),
+            None => paged::read(&self.file, range),
         }
     }
 }

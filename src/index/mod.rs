@@ -35,6 +35,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod training;
+pub mod transducer;
 pub mod trouble;
 mod update;
 mod watch;

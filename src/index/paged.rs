@@ -59,9 +59,7 @@ impl Paged {
     /// # Errors
     /// When it cannot be opened.
     pub fn open(path: &Path) -> io::Result<Paged> {
-        let file = File::open(path)?;
-        let len = usize::try_from(file.metadata()?.len())
-            .map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        let (file, len) = open(path)?;
         let window = Window {
             start: len,
             bytes: OwnedBytes::empty(),
@@ -72,12 +70,6 @@ impl Paged {
             len,
             window: Mutex::new(window),
         })
-    }
-
-    fn read(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        let mut bytes = vec![0; range.len()];
-        read_exact_at(&self.file, &mut bytes, range.start as u64)?;
-        Ok(OwnedBytes::new(bytes))
     }
 }
 
@@ -93,7 +85,7 @@ impl FileHandle for Paged {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if range.len() > LARGE / 2 {
-            return self.read(range);
+            return read(&self.file, range);
         }
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if !window.covers(&range) {
@@ -101,13 +93,34 @@ impl FileHandle for Paged {
             let end = range.end.max(self.len.min(range.start + size));
             *window = Window {
                 start: range.start,
-                bytes: self.read(range.start..end)?,
+                bytes: read(&self.file, range.start..end)?,
                 size,
             };
         }
         let start = window.start;
         Ok(window.bytes.slice(range.start - start..range.end - start))
     }
+}
+
+/// Opens a file. Says how many bytes it has.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(path: &Path) -> io::Result<(File, usize)> {
+    let file = File::open(path)?;
+    let len = file.metadata()?.len();
+    let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+    Ok((file, len))
+}
+
+/// What is in a file at these places.
+///
+/// # Errors
+/// When it cannot be read, or ends before.
+pub fn read(file: &File, range: Range<usize>) -> io::Result<OwnedBytes> {
+    let mut bytes = vec![0; range.len()];
+    read_exact_at(file, &mut bytes, range.start as u64)?;
+    Ok(OwnedBytes::new(bytes))
 }
 
 /// Fills `bytes` with what is in a file from `at` on.

@@ -8,6 +8,7 @@ mod explain;
 mod facets;
 mod fields;
 mod function_words;
+mod gathered;
 mod highlight;
 mod known_terms;
 mod lexicon;

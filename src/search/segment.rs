@@ -1,20 +1,19 @@
 //! One segment of an index as the search reads it: posting lists by zone, lengths, what is deleted.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::directory::{CompositeFile, Directory, FileSlice, ManagedDirectory, OwnedBytes};
-use tantivy::error::DataCorruption;
+use tantivy::directory::{ManagedDirectory, OwnedBytes};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::InvertedIndexReader;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, HasLen, Index, SegmentReader, TERMINATED, TantivyError};
+use tantivy::{DocId, DocSet, Index, SegmentReader, TERMINATED, TantivyError};
 use tantivy_fst::raw::Fst;
 
 use super::known_terms::KnownTerms;
 use crate::index::schema::Fields;
+use crate::index::transducer;
 
 /// A posting field of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,10 +109,10 @@ impl Segment {
     pub fn dictionary(&self, zone: Zone) -> tantivy::Result<Option<&Fst<OwnedBytes>>> {
         let cell = &self.dictionaries[zone as usize];
         if cell.get().is_none() {
-            let name = format!("{}.term", self.reader.segment_id().uuid_string());
-            let zones = CompositeFile::open(&self.files.open_read(Path::new(&name))?)?;
-            let dictionary = zones.open_read(self.field(zone)).map(open_dictionary);
-            let _ = cell.set(dictionary.transpose()?);
+            let segment = self.reader.segment_id();
+            let opened = transducer::open(&self.files, segment, self.field(zone))?;
+            // Another thread may have been quicker.
+            let _ = cell.set(opened);
         }
         Ok(cell.get().and_then(Option::as_ref))
     }
@@ -271,20 +270,6 @@ impl Segment {
         }
         Ok(())
     }
-}
-
-/// The transducer in a field's part of a file of terms: behind it stand what it leads to, their bytes in 8, and 4 bytes each
-/// for two versions.
-fn open_dictionary(file: FileSlice) -> tantivy::Result<Fst<OwnedBytes>> {
-    let cut_off = || DataCorruption::comment_only("a file of terms is cut off");
-    let behind = file.len().min(16);
-    let (rest, end) = file.split_from_end(behind);
-    let end = end.read_bytes()?;
-    let infos = end.first_chunk().ok_or_else(cut_off)?;
-    let infos = usize::try_from(u64::from_le_bytes(*infos)).unwrap_or(usize::MAX);
-    let terms = rest.len().checked_sub(infos).ok_or_else(cut_off)?;
-    let terms = Fst::new(rest.slice_to(terms).read_bytes()?);
-    Ok(terms.map_err(|error| DataCorruption::comment_only(format!("terms: {error}")))?)
 }
 
 /// The column of a key. Tantivy takes a dot for a step down unless told otherwise.

@@ -3,8 +3,9 @@
 use tantivy::DocId;
 use tantivy::schema::IndexRecordOption;
 
-use super::cursor::{Cursor, Gathered};
+use super::cursor::Cursor;
 use super::deadline;
+use super::gathered::Gathered;
 use super::plan::Scope;
 use super::segment::{Segment, Zone};
 use crate::index::wholes::{Part, WholeName, list_of};
